@@ -1,0 +1,61 @@
+# `make help` lists the targets. Each one prepares .venv first when it is missing or out of date.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create .venv and install the project with its tools
+	@:
+
+demo: $(READY) ## Seven days of a shop in seconds, on this machine
+	@$(BIN)/recoup demo $(ARGS)
+
+dev: $(READY) ## Run the whole engine on this machine
+	@$(BIN)/recoup dev $(ARGS)
+
+test: $(READY) ## All tests; ARGS="-k name" narrows them
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: $(READY) ## Format, lint, types, import rules and layout
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest -q tests/architecture
+
+format: $(READY) ## Format the code and fix what can be fixed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(READY) ## Measure throughput and latency
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+clean: ## Remove .venv and everything generated
+	@rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp makes a fresh environment cost nothing. A .venv whose python is gone or too old is built again.
+$(READY): pyproject.toml requirements.txt
+	@usable() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
+	if ! usable $(BIN)/python; then \
+		for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 none; do \
+			usable $$python && break; \
+		done; \
+		if [ $$python = none ]; then \
+			echo "Recoup needs Python 3.11 or later; found $$(python3 --version 2>/dev/null || echo no python3)." >&2; exit 1; \
+		fi; \
+		if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+			echo "$$python has no venv module; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+		fi; \
+		$$python -m venv --clear .venv; \
+	fi
+	@echo "Installing into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,dev]'
+	@touch $@
+
+.PHONY: help setup demo dev test check format bench clean

@@ -1,0 +1,71 @@
+"""How documents are written down: as JSON for a local file, as native fields for Firestore.
+
+Readers understand one version back and one ahead: unknown fields are ignored, missing ones have defaults.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from common.domain.documents import Case, Customer, IntakeFailure, IntakePart, Order, Suppression
+from common.domain.vouchers import VoucherCode
+
+COLLECTIONS: Mapping[str, Any] = {
+    "cases": Case,
+    "customers": Customer,
+    "orders": Order,
+    "voucher_codes": VoucherCode,
+    "suppressions": Suppression,
+    "intake_failures": IntakeFailure,
+    "intake_parts": IntakePart,
+}
+"""What each collection holds."""
+
+
+def to_json(document: Any) -> bytes:
+    """The document as UTF-8 JSON, moments as RFC 3339 with microseconds."""
+    return _adapter(document.__class__).dump_json(document)
+
+
+def from_json(collection: str, body: bytes) -> Any:
+    """The document that `to_json` wrote. Raises ValueError if it never was one of `collection`."""
+    return _adapter(COLLECTIONS[collection]).validate_json(body)
+
+
+def to_fields(document: Any) -> dict[str, Any]:
+    """The document in plain values: str, int, bool, None, aware datetimes, lists and dicts of them."""
+    return {name: _plain(getattr(document, name)) for name in _names(document.__class__)}
+
+
+def from_fields(collection: str, values: Mapping[str, Any]) -> Any:
+    """The document that `to_fields` wrote. Raises ValueError if it never was one of `collection`."""
+    return _adapter(COLLECTIONS[collection]).validate_python(values)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, datetime):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return to_fields(value)
+    return value

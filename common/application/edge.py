@@ -1,0 +1,114 @@
+"""Where the outside world enters and an answer leaves. Returned = done; a 500 = deliver it again; nothing else."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from common.application import intake
+from common.application.engine import Engine
+from common.application.failures import Refused, Unavailable
+from common.application.ports import PubSubMessage
+from common.application.shell import Deliver, advance
+from common.domain.decide import Storefront
+from common.domain.triggers import Look
+from common.domain.vocabulary import LookKind
+from common.logs import log
+
+MAX_TASK_BYTES = 10_000
+Answer = tuple[Mapping[str, Any], int]
+Understand = Callable[[PubSubMessage, datetime], Any]
+
+
+def pubsub_message(event_id: str, event_time: str | None, data: Any, now: datetime) -> PubSubMessage:
+    """The Pub/Sub message inside a CloudEvent of type google.cloud.pubsub.topic.v1.messagePublished.
+
+    Whatever is missing or broken is replaced by what can be said, so that the message can be refused as it is.
+    """
+    message = data.get("message") if isinstance(data, Mapping) else None
+    if not isinstance(message, Mapping):
+        return PubSubMessage(event_id, now, {}, json.dumps(data, default=str).encode())
+    attributes = message.get("attributes")
+    return PubSubMessage(
+        id=str(message.get("messageId") or message.get("message_id") or event_id),
+        publish_time=_moment(message.get("publishTime") or message.get("publish_time") or event_time) or now,
+        attributes=dict(attributes) if isinstance(attributes, Mapping) else {},
+        data=_decoded(message.get("data")),
+    )
+
+
+def _decoded(data: Any) -> bytes:
+    if not isinstance(data, str):
+        return b""
+    try:
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError):
+        return data.encode()
+
+
+def _moment(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> str:
+    """Take one storefront message. Returns what became of it; raises Unavailable for redelivery, nothing else."""
+    try:
+        understood = understand(message, engine.clock.now())
+        if not isinstance(understood, Storefront):
+            intake.ignore(engine, message, understood.source)
+            return "ignored"
+        outcome = advance(engine, understood).outcome
+        if outcome == "id_reused":
+            raise _id_reused(understood)
+        return outcome
+    except Refused as refused:
+        failure = intake.refuse(engine, message, refused)
+        log("intake_refused", failure=failure.id, source=failure.source, reason=failure.reason)
+        return "refused"
+
+
+def _id_reused(event: Storefront) -> Refused:
+    return Refused(
+        reason="id_reused",
+        detail="id was used before for an event with another content; give every event an id of its own",
+        field="id",
+        source=event.source,
+        store=event.store,
+    )
+
+
+class TaskBody(BaseModel):
+    """What a timer's task carries."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: str = Field(min_length=1, max_length=500)
+    case_id: str = Field(min_length=1, max_length=200)
+    customer_id: str | None = Field(default=None, max_length=200)
+
+
+def answer_task(
+    engine: Engine, authorization: str | None, body: bytes, kind: LookKind, deliver: Deliver | None = None
+) -> Answer:
+    """Answer a timer's task: 200 done, 403 not the queue, 400 nonsense, 500 try again."""
+    try:
+        if not engine.identity.verify(authorization):
+            return {"error": "only the queue's service account may call this function"}, 403
+        task = TaskBody.model_validate_json(body[: MAX_TASK_BYTES + 1])
+        look = Look(id=task.id, case_id=task.case_id, kind=kind, customer_id=task.customer_id)
+        outcome = advance(engine, look, deliver).outcome
+        log("task_done", kind=kind.value, case=task.case_id, outcome=outcome)
+        return {"outcome": outcome}, 200
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, problem["loc"])) or "body" for problem in error.errors())
+        return {"error": f"the task's {fields} can't be read"}, 400
+    except Unavailable as unavailable:
+        log("task_unavailable", severity="WARNING", kind=kind.value, detail=str(unavailable))
+        return {"error": "unavailable; try again"}, 500

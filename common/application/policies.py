@@ -1,0 +1,150 @@
+"""Policy documents, checked at the edge. A bad edit never changes what the engine does; it is reported instead."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from common.application.failures import Unavailable
+from common.application.ports import PolicySource
+from common.domain.policy import (
+    ConsentPolicy,
+    IncentivePolicy,
+    Keys,
+    Policy,
+    RecoveryPolicy,
+    SequencePolicy,
+    Step,
+    Tier,
+)
+from common.domain.shop import Shop
+
+DOCUMENTS: Mapping[str, type] = {
+    "recovery": RecoveryPolicy,
+    "incentives": IncentivePolicy,
+    "sequence": SequencePolicy,
+    "consent_required": ConsentPolicy,
+    "shop": Shop,
+}
+"""The documents that exist, by the name of the field of Policy that they fill."""
+
+for _kind in (*DOCUMENTS.values(), Tier, Step):
+    # A misspelt key must not silently mean the default.
+    with_config(ConfigDict(extra="forbid"))(_kind)
+
+
+class InvalidPolicy(ValueError):
+    """What is wrong with a policy document, in a sentence that names document and field."""
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(DOCUMENTS[name])
+
+
+def parse(name: str, written: Mapping[str, Any]) -> Any:
+    """One document; what it leaves out keeps its default. Raises InvalidPolicy."""
+    if name not in DOCUMENTS:
+        raise InvalidPolicy(f"{name} is not a policy document; there are {', '.join(DOCUMENTS)}")
+    try:
+        return _adapter(name).validate_python(written)
+    except ValidationError as error:
+        raise InvalidPolicy("; ".join(_sentence(name, problem) for problem in error.errors())) from None
+
+
+def _sentence(name: str, problem: Any) -> str:
+    where = ".".join(str(part) for part in (name, *problem["loc"]))
+    match problem["type"]:
+        case "unexpected_keyword_argument":
+            return f"{where} is not a field that exists; check its spelling or remove it"
+        case "value_error":
+            return f"{where}: {problem['ctx']['error']}"
+        case _:
+            return f"{where}: {problem['msg']} (it is {problem['input']!r})"
+
+
+def build(written: Mapping[str, Mapping[str, Any]], keys: Keys) -> Policy:
+    """The policy of a whole set of documents. Raises InvalidPolicy with every problem, not just the first."""
+    parsed, problems = {}, []
+    for name, document in written.items():
+        try:
+            parsed[name] = parse(name, document)
+        except InvalidPolicy as problem:
+            problems.append(str(problem))
+    if problems:
+        raise InvalidPolicy("; ".join(problems))
+    return Policy(keys=keys, **parsed)
+
+
+class Policies:
+    """The current policy, read at most once a minute, so that no event costs a read.
+
+    A bad document keeps its last good version, from this instance or another one's report; without any the
+    engine pauses rather than fall back to defaults that nobody chose.
+    """
+
+    def __init__(
+        self,
+        source: PolicySource,
+        keys: Callable[[], Keys],
+        max_age: timedelta | None = timedelta(minutes=1),
+        elapsed: Callable[[], float] = monotonic,
+    ) -> None:
+        """`max_age` None = read once."""
+        self._source, self._keys, self._elapsed = source, keys, elapsed
+        self._max_age = max_age
+        self._lock = Lock()
+        self._policy: Policy | None = None
+        self._read_at = 0.0
+        self._good: dict[str, Any] = {}
+        self._seen: dict[str, Mapping[str, Any]] = {}
+
+    def current(self) -> Policy:
+        """The policy to decide by. Raises Unavailable only while none could ever be read."""
+        if self._policy is not None and not self._is_stale():
+            return self._policy
+        with self._lock:
+            if self._policy is None or self._is_stale():
+                self._refresh()
+        if self._policy is None:
+            raise Unavailable("no policy could be read yet")
+        return self._policy
+
+    def _is_stale(self) -> bool:
+        return self._max_age is not None and self._elapsed() - self._read_at > self._max_age.total_seconds()
+
+    def _refresh(self) -> None:
+        try:
+            written = self._source.read()
+            good = {name: self._document(name, written.get(name, {})) for name in DOCUMENTS}
+        except Unavailable:
+            if self._policy is None:
+                raise
+            # An old policy beats no decision; the next event tries again.
+            return
+        self._policy = Policy(keys=self._keys(), **good)
+        self._read_at = self._elapsed()
+
+    def _document(self, name: str, written: Mapping[str, Any]) -> Any:
+        if name in self._good and self._seen.get(name) == written:
+            return self._good[name]
+        try:
+            self._good[name] = parse(name, written)
+        except InvalidPolicy as problem:
+            self._source.report(name, str(problem))
+            if name not in self._good:
+                self._good[name] = self._last_good(name)
+        else:
+            self._source.report(name, None, written)
+        self._seen[name] = written
+        return self._good[name]
+
+    def _last_good(self, name: str) -> Any:
+        try:
+            return parse(name, self._source.last_good()[name])
+        except (KeyError, InvalidPolicy):
+            return RecoveryPolicy(enabled=False) if name == "recovery" else parse(name, {})

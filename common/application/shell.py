@@ -1,0 +1,118 @@
+"""The one shell around every decision: load, decide, save, perform.
+
+Two round trips: one batch of reads, one commit in which every document must still be as it was read. No locks.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import stamina
+
+from common.application.engine import Engine
+from common.application.failures import Conflict, Unavailable
+from common.application.metrics import counters
+from common.application.ports import Loaded, Put, Ref, Task
+from common.domain.book import Decision, NotLoaded, Place
+from common.domain.decide import Trigger, decide, first_places
+from common.domain.effects import Announce, FindMessage, ScheduleLook, SendMessage
+from common.domain.triggers import MessageAnswered, Outcome, Uncertain
+
+MAX_READS = 8
+"""Batches one decision may ask for; the longest chain of signposts and cases needs five."""
+
+Deliver = Callable[[SendMessage | FindMessage], Outcome]
+Known = Mapping[Ref, Loaded]
+
+
+def advance(engine: Engine, trigger: Trigger, deliver: Deliver | None = None) -> Decision:
+    """Decide on the trigger, save, and do what is owed. Calling it again with the same trigger is harmless.
+
+    Raises Unavailable when something outside didn't answer: redelivery repairs it, wherever it stopped.
+    """
+    decision, saved = _decide_and_save(engine, trigger, {})
+    perform(engine, decision)
+    for effect in decision.effects:
+        if isinstance(effect, SendMessage | FindMessage):
+            _deliver(engine, trigger.id, effect, deliver, saved)
+    return decision
+
+
+def _deliver(
+    engine: Engine, look_id: str, effect: SendMessage | FindMessage, deliver: Deliver | None, known: Known
+) -> None:
+    """What the provider answers comes back as an event of its own, on the documents just saved."""
+    outcome = deliver(effect) if deliver else Uncertain("this function has no senders")
+    answer = MessageAnswered(
+        id=look_id,
+        case_id=effect.case_id,
+        customer_id=effect.customer_id,
+        claim_id=effect.claim_id,
+        outcome=outcome,
+    )
+    decision, _ = _decide_and_save(engine, answer, known)
+    perform(engine, decision)
+
+
+def _decide_and_save(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, Known]:
+    try:
+        return _attempt(engine, trigger, known)
+    except Conflict:
+        pass
+    try:
+        for attempt in stamina.retry_context(
+            on=Conflict, attempts=8, timeout=20.0, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1
+        ):
+            with attempt:
+                return _attempt(engine, trigger, {})
+    except Conflict as conflict:
+        raise Unavailable("the documents kept changing; try again") from conflict
+    raise AssertionError("stamina either returns or raises")
+
+
+def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, Known]:
+    now, policy = engine.clock.now(), engine.policies.current()
+    loaded: dict[Place, Loaded] = dict(known.items())
+    wanted: tuple[Place, ...] = first_places(trigger)
+    for _ in range(MAX_READS):
+        missing = [Ref(*place) for place in dict.fromkeys(wanted) if place not in loaded]
+        if missing:
+            loaded.update(engine.store.load(missing).items())
+        try:
+            documents = {place: entry.document for place, entry in loaded.items()}
+            decision = decide(documents, trigger, policy, now)
+        except NotLoaded as need:
+            wanted = need.places
+            continue
+        return decision, _save(engine, decision, loaded)
+    raise Unavailable("the decision needs ever more documents")
+
+
+def _save(engine: Engine, decision: Decision, loaded: Mapping[Any, Loaded]) -> Known:
+    """One commit, if there is anything new; what is owed for an earlier one is not counted again."""
+    if not decision.changes:
+        return {}
+    puts = [Put(Ref(*place), document, loaded[place].version) for place, document in decision.changes.items()]
+    now = engine.clock.now()
+    versions = engine.store.save(
+        puts, counters(decision.effects, decision.counts, now, shard_key=puts[0].ref.id)
+    )
+    saved = {Ref(*place): entry for place, entry in loaded.items()}
+    return saved | {put.ref: Loaded(put.document, versions[put.ref]) for put in puts}
+
+
+def perform(engine: Engine, decision: Decision) -> None:
+    """Tell the bus and the timer. Every effect is idempotent, so a repeated message may perform it again."""
+    announced = [effect for effect in decision.effects if isinstance(effect, Announce)]
+    if announced:
+        engine.bus.publish(announced)
+    for effect in decision.effects:
+        if isinstance(effect, ScheduleLook):
+            engine.timer.schedule(task_of(effect))
+
+
+def task_of(effect: ScheduleLook) -> Task:
+    """The timer's task for a look; the customer rides along as a hint that saves a round trip."""
+    body = {"id": effect.name, "case_id": effect.case_id}
+    if effect.customer_id is not None:
+        body["customer_id"] = effect.customer_id
+    return Task(role=effect.kind.value, name=effect.name, at=effect.at, body=body)

@@ -1,0 +1,1 @@
+"""Pure decisions: no vendor, clock, environment, randomness or logging in here."""

@@ -1,0 +1,106 @@
+"""A cart has gone quiet: is it a lost order, whose is it, and what is worth offering?"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from common.domain import ids
+from common.domain.book import Book
+from common.domain.casework import announce, noted
+from common.domain.customers import is_capped, segment_of
+from common.domain.documents import Case, Customer
+from common.domain.gates import closed_gate
+from common.domain.money import Money, format_minor
+from common.domain.policy import Policy
+from common.domain.timing import pending_step
+from common.domain.vocabulary import IncentiveKind, Reason, Stage, VoucherState
+from common.domain.vouchers import Voucher
+
+
+def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
+    """The case once its quiet period is over. Raises NotLoaded if the customer has another open case."""
+    reason = closed_gate(case, customer, book.policy, book.now)
+    if reason is Reason.ALREADY_ORDERED and not case.announced:
+        # Bought by way of another cart before this one was ever lost: no abandonment, nothing to tell.
+        return replace(
+            noted(book, case, "ordered elsewhere"), stage=Stage.ORDERED, ordered_at=_ordered_at(customer)
+        )
+    case = replace(
+        case,
+        abandoned_at=case.last_activity_at + book.policy.recovery.abandon_after,
+        segment=segment_of(customer, book.now, book.policy),
+    )
+    if not case.announced:
+        case = _announced(book, case)
+    if reason is not None:
+        return suppressed(book, case, reason)
+    if customer is None:
+        return suppressed(book, case, Reason.CONTACT_MISSING)
+    if is_held(customer, book.policy):
+        announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
+        return replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD)
+    capped = is_capped(customer, book.now, book.policy)
+    if capped and book.policy.recovery.when_capped == "skip":
+        return suppressed(book, case, Reason.CAP_REACHED)
+    _become_the_open_case(book, case, customer)
+    case = replace(case, stage=Stage.STIMULATED if case.steps else Stage.ABANDONED, reason=None)
+    return case if capped else with_reserved_voucher(case, customer, book.policy, book.now)
+
+
+def _ordered_at(customer: Customer | None) -> datetime | None:
+    return None if customer is None else customer.last_order_at
+
+
+def _announced(book: Book, case: Case) -> Case:
+    currency = case.currency or ""
+    announce(
+        book,
+        case,
+        "case.abandoned",
+        total=format_minor(case.total_minor, currency),
+        currency=currency,
+        segment=case.segment and case.segment.value,
+    )
+    return replace(noted(book, case, "abandoned"), announced=True)
+
+
+def suppressed(book: Book, case: Case, reason: Reason) -> Case:
+    """The case, left alone for a reason; told once per reason."""
+    if case.reason is not reason:
+        announce(book, case, "case.suppressed", reason=reason.value)
+    return replace(noted(book, case, "suppressed", reason), stage=Stage.SUPPRESSED, reason=reason)
+
+
+def is_held(customer: Customer, policy: Policy) -> bool:
+    """Whether the customer is in the control group: sticky, and monotone when the share grows."""
+    return ids.bucket(policy.recovery.experiment, customer.id) < policy.recovery.holdout_percent * 100
+
+
+def _become_the_open_case(book: Book, case: Case, customer: Customer) -> None:
+    """One open case per customer: an older cart's sequence stops when a newer cart is abandoned (L11, L20)."""
+    former = book.case(customer.open_case_id) if customer.open_case_id else None
+    if former is not None and former.id != case.id and pending_step(former, book.policy) is not None:
+        book.put(replace(noted(book, former, "superseded"), stopped=f"superseded by {case.id}"))
+    book.put(replace(customer, open_case_id=case.id))
+
+
+def with_reserved_voucher(case: Case, customer: Customer, policy: Policy, now: datetime) -> Case:
+    """The case with what is worth offering, unless something is promised already or nothing is worth it.
+
+    Reserved only: the code comes into the world with the first message that is claimed (L35).
+    """
+    voucher = case.voucher
+    if voucher is not None and voucher.state is not VoucherState.RESERVED:
+        return case
+    promised = customer.open_voucher
+    if promised is not None and now < promised.valid_until:
+        return replace(case, voucher=None)
+    total = Money(case.total_minor, case.currency or "")
+    incentive = policy.incentives.incentive_for(case.segment or segment_of(customer, now, policy), total)
+    if incentive.kind is IncentiveKind.NONE:
+        return replace(case, voucher=None)
+    attempt = voucher.attempt if voucher else 0
+    code = ids.voucher_code(policy.keys.voucher, case.id, attempt)
+    reserved = Voucher(
+        code=code, incentive=incentive, state=VoucherState.RESERVED, reserved_at=now, attempt=attempt
+    )
+    return replace(case, voucher=reserved)

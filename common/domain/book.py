@@ -1,0 +1,113 @@
+"""The documents a decision is made on, and what the decision is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from common.domain import ids
+from common.domain.documents import Case, Customer, Order, Suppression
+from common.domain.effects import Effect
+from common.domain.policy import Policy
+from common.domain.vouchers import VoucherCode
+
+CASES, CUSTOMERS, ORDERS = "cases", "customers", "orders"
+VOUCHER_CODES, SUPPRESSIONS = "voucher_codes", "suppressions"
+
+Place = tuple[str, str]
+"""A collection and an id."""
+Document = Case | Customer | Order | Suppression | VoucherCode
+
+
+class NotLoaded(Exception):  # noqa: N818 - "could not find out yet", not an error
+    """The decision needs documents that aren't in the book; the shell fetches them and decides again."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        super().__init__(*places)
+        self.places = tuple(places)
+
+
+@dataclass(slots=True)
+class Book:
+    """What was loaded, the rules and the moment; and on top of it what the decision has changed so far."""
+
+    loaded: Mapping[Place, Document | None]
+    policy: Policy
+    now: datetime
+    message_id: str
+    """What is being decided on; ids of what is owed derive from it, so that deciding again gives the same ids."""
+    changes: dict[Place, Document] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    """For the day's metrics, beyond what follows from announcements."""
+
+    def need(self, *places: Place) -> None:
+        """Raise NotLoaded for all of the places that aren't in the book, at once: one more round trip, not many."""
+        missing = [
+            place for place in dict.fromkeys(places) if place not in self.loaded and place not in self.changes
+        ]
+        if missing:
+            raise NotLoaded(missing)
+
+    def _read(self, place: Place) -> Document | None:
+        self.need(place)
+        return self.changes.get(place) or self.loaded.get(place)
+
+    def case(self, id: str) -> Case | None:
+        """The case as decided so far; None if it doesn't exist."""
+        return cast("Case | None", self._read((CASES, id)))
+
+    def customer(self, id: str) -> Customer | None:
+        """The customer, or the signpost, as decided so far."""
+        return cast("Customer | None", self._read((CUSTOMERS, id)))
+
+    def order(self, id: str) -> Order | None:
+        """The order as decided so far."""
+        return cast("Order | None", self._read((ORDERS, id)))
+
+    def voucher_code(self, store: str, code: str) -> VoucherCode | None:
+        """Whose code it is."""
+        return cast("VoucherCode | None", self._read((VOUCHER_CODES, ids.voucher_id(store, code))))
+
+    def suppressed_of(self, addresses: Iterable[str]) -> frozenset[str]:
+        """Which of the addresses must never be contacted."""
+        key = self.policy.keys.suppression
+        places = {address: (SUPPRESSIONS, ids.suppression_id(key, address)) for address in addresses}
+        self.need(*places.values())
+        return frozenset(address for address, place in places.items() if self._read(place) is not None)
+
+    def put(self, document: Document) -> None:
+        """Replace a document, if it says anything new."""
+        place = _place_of(document)
+        if self.loaded.get(place) == document:
+            self.changes.pop(place, None)
+        else:
+            self.changes[place] = document
+
+    def owe(self, *effects: Effect) -> None:
+        """Add what is to be done once the changes are saved."""
+        self.effects.extend(effects)
+
+
+def _place_of(document: Document) -> Place:
+    match document:
+        case Case():
+            return CASES, document.id
+        case Customer():
+            return CUSTOMERS, document.id
+        case Order():
+            return ORDERS, document.id
+        case Suppression():
+            return SUPPRESSIONS, document.id
+        case VoucherCode():
+            return VOUCHER_CODES, ids.voucher_id(document.store, document.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """New documents and what is owed for them; `outcome` is for the log."""
+
+    outcome: str
+    changes: Mapping[Place, Document] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,153 @@
+"""A cart as the storefront reports it: activity, its newest state, and when a cart becomes a new lost order."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from common.domain import ids
+from common.domain.book import Book
+from common.domain.casework import announce, noted
+from common.domain.customers import follow
+from common.domain.documents import MAX_LINES, Case, Customer
+from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
+from common.domain.vocabulary import Reason, Stage, VoucherState
+
+_BY_ORDER = (Stage.RECOVERED, Stage.ORDERED)
+_LATER_EPISODE_POSSIBLE = (*_BY_ORDER, Stage.LOST)
+
+
+def current_case(book: Book, store: str, cart_id: str) -> Case | None:
+    """The newest episode of a cart: the first one's document, which is nearly always it, tells which one it is."""
+    first = book.case(ids.case_id(store, cart_id))
+    if first is None or first.latest_episode == 1:
+        return first
+    return book.case(ids.case_id(store, cart_id, first.latest_episode))
+
+
+def updated(book: Book, case: Case | None, event: CartUpdated, customer: Customer | None) -> Case | None:
+    """The case after a new state of its cart; None if the cart is nobody's lost order (L42)."""
+    cart = event.cart
+    if case is None:
+        return _opened(event, customer, episode=1) if cart.lines else None
+    if _begins_new_episode(book, case, event, customer):
+        return _next_episode(book, case, event, customer)
+    if case.stage in _BY_ORDER:
+        emptied = not cart.lines and event.occurred_at > (case.ordered_at or event.occurred_at)
+        return replace(case, cleared=case.cleared or emptied)
+    if case.stage is Stage.LOST:
+        return case
+    case = _with_customer(case, customer)
+    if case.cart_state_at is None or event.occurred_at >= case.cart_state_at:
+        case = _with_state(case, cart, event.occurred_at)
+    return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
+
+
+def visited(book: Book, case: Case | None, event: CartVisited, customer: Customer | None) -> Case | None:
+    """The case after activity that brought no new state; an unknown cart stays unknown."""
+    if case is None or case.stage in _LATER_EPISODE_POSSIBLE:
+        return case
+    case = _with_customer(case, customer)
+    return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
+
+
+def _active(book: Book, case: Case, event: CartUpdated | CartVisited) -> Case:
+    """Somebody is there: what was planned waits until the cart is quiet again (L3); an emptied one is let go (L9)."""
+    case = replace(case, last_activity_at=event.occurred_at, channel=event.channel or case.channel)
+    if case.stage is Stage.HELD:
+        return case
+    if case.lines:
+        if case.stage is Stage.OPEN:
+            return case
+        return replace(noted(book, case, "active again", actor="customer"), stage=Stage.OPEN)
+    if not case.announced or case.stage is Stage.SUPPRESSED:
+        return case
+    announce(book, case, "case.suppressed", reason=Reason.CART_EMPTY.value)
+    voucher = None if case.voucher and case.voucher.state is VoucherState.RESERVED else case.voucher
+    case = noted(book, case, "suppressed", Reason.CART_EMPTY)
+    return replace(case, stage=Stage.SUPPRESSED, reason=Reason.CART_EMPTY, voucher=voucher)
+
+
+def _with_state(case: Case, cart: Cart, at: datetime) -> Case:
+    """The case with the cart's newer state. An empty cart keeps the currency it had."""
+    return replace(
+        case,
+        cart_state_at=at,
+        currency=cart.currency or case.currency,
+        total_minor=cart.total_minor if cart.lines else 0,
+        url=cart.url or case.url,
+        lines=dearest(cart.lines),
+        line_count=len(cart.lines),
+    )
+
+
+def dearest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines that a case keeps, in the cart's order: all, or the most valuable of a huge cart."""
+    if len(lines) <= MAX_LINES:
+        return lines
+    worth = sorted(
+        range(len(lines)), key=lambda index: -lines[index].quantity * lines[index].unit_price_minor
+    )
+    return tuple(lines[index] for index in sorted(worth[:MAX_LINES]))
+
+
+def _with_customer(case: Case, customer: Customer | None) -> Case:
+    return case if customer is None else replace(case, customer_id=customer.id)
+
+
+def _opened(event: CartUpdated, customer: Customer | None, episode: int) -> Case:
+    case = Case(
+        id=ids.case_id(event.store, event.cart.id, episode),
+        store=event.store,
+        cart_id=event.cart.id,
+        episode=episode,
+        opened_at=event.occurred_at,
+        last_activity_at=event.occurred_at,
+        customer_id=customer.id if customer else None,
+        channel=event.channel,
+    )
+    return _with_state(case, event.cart, event.occurred_at)
+
+
+def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> bool:
+    """Whether this is a new lost order in the making, rather than more of the one that the case is about."""
+    if not event.cart.lines:
+        return False
+    if case.stage in _BY_ORDER:
+        after = case.ordered_at is None or event.occurred_at > case.ordered_at
+        return after and (case.cleared or not _same_items(case, event.cart))
+    if event.occurred_at <= case.last_activity_at:
+        return False
+    return case.stage is Stage.LOST or _changed_hands(book, case, customer)
+
+
+def _same_items(case: Case, cart: Cart) -> bool:
+    """Whether the cart holds nothing beyond what was ordered: an echo of the order, not a fresh intent (L8)."""
+    ordered = set(case.ordered_skus) or {line.sku for line in case.lines}
+    return {line.sku for line in cart.lines} <= ordered
+
+
+def _changed_hands(book: Book, case: Case, customer: Customer | None) -> bool:
+    """Another known person took over a cart that was abandoned before: nothing of the first one's is theirs (L6)."""
+    if customer is None or case.customer_id is None or not case.announced:
+        return False
+    former = follow(book, case.customer_id)
+    return former is not None and former.id != customer.id
+
+
+def _next_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> Case:
+    """A fresh case for the same cart; the former one sends nothing more."""
+    episode = case.episode + 1
+    if case.stage not in _LATER_EPISODE_POSSIBLE:
+        case = replace(case, stopped="changed hands", stage=_stopped(case))
+    if case.episode == 1:
+        book.put(replace(case, latest_episode=episode))
+    else:
+        book.put(case)
+        first = book.case(ids.case_id(event.store, event.cart.id))
+        if first is not None:
+            book.put(replace(first, latest_episode=episode))
+    return _opened(event, customer, episode)
+
+
+def _stopped(case: Case) -> Stage:
+    """A sequence that ends without a result stays watched; a cart that was only open is just gone."""
+    return Stage.LOST if case.stage is Stage.OPEN else case.stage

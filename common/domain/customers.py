@@ -1,0 +1,193 @@
+"""Who an event is about: account id, e-mail address and phone number lead to one person per store (L11).
+
+Each of the three has a document id of its own. One of those documents holds the person; the others are signposts
+(`merged_into`). So an event's customer is found in the same batch as its cart, without an index to keep in step.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from common.domain import ids
+from common.domain.book import CUSTOMERS, Book, Place
+from common.domain.documents import MAX_HISTORY, Consent, Customer, Redemption, Return
+from common.domain.policy import Policy
+from common.domain.storefront import Person
+from common.domain.timing import pending_step
+from common.domain.vocabulary import Segment
+
+_MAX_HOPS = 8
+
+
+def document_ids(store: str, person: Person | None) -> dict[str, str]:
+    """The documents that the person's identifiers lead to, the strongest identifier first."""
+    if person is None:
+        return {}
+    known = (("id", person.external_id), ("email", person.email), ("phone", person.phone))
+    return {kind: ids.customer_id(store, kind, value) for kind, value in known if value}
+
+
+def places(store: str, person: Person | None) -> tuple[Place, ...]:
+    """Where to look for the person, in one batch."""
+    return tuple((CUSTOMERS, id) for id in document_ids(store, person).values())
+
+
+def follow(book: Book, id: str | None) -> Customer | None:
+    """The person behind a document id, past any signposts; None if nobody is there."""
+    for _ in range(_MAX_HOPS):
+        if id is None:
+            return None
+        customer = book.customer(id)
+        if customer is None or customer.merged_into is None:
+            return customer
+        id = customer.merged_into
+    return None
+
+
+def identify(book: Book, store: str, person: Person | None, at: datetime) -> Customer | None:
+    """The event's customer with what the event says about them; puts every changed document into the book.
+
+    Documents that an event ties together become one, except two accounts that merely share a phone number.
+    """
+    documents = document_ids(store, person)
+    if person is None or not documents:
+        return None
+    book.need(*((CUSTOMERS, id) for id in documents.values()))
+    found = {kind: follow(book, id) for kind, id in documents.items()}
+    customer = next((other for other in found.values() if other is not None), None)
+    if found.get("id") is None and _is_another_account(found, customer, person):
+        customer = None
+    if customer is None:
+        customer = Customer(id=next(iter(documents.values())), store=store)
+    for kind, other in found.items():
+        if other is not None and other.id != customer.id and _may_merge(kind, customer, other, person):
+            customer = merge(book, customer, other)
+    customer = told(customer, person, at)
+    book.put(customer)
+    for kind, id in documents.items():
+        if found[kind] is None and id != customer.id:
+            book.put(Customer(id=id, store=store, merged_into=customer.id))
+    return customer
+
+
+def _is_another_account(found: dict[str, Customer | None], customer: Customer | None, person: Person) -> bool:
+    """An account not seen before, whose phone number (only) leads to another account: a shared phone."""
+    if customer is None or found.get("email") is not None:
+        return False
+    return (
+        None not in (person.external_id, customer.external_id) and person.external_id != customer.external_id
+    )
+
+
+def _may_merge(kind: str, customer: Customer, other: Customer, person: Person) -> bool:
+    accounts = {customer.external_id or person.external_id, other.external_id} - {None}
+    return kind != "phone" or len(accounts) < 2
+
+
+def told(customer: Customer, person: Person, at: datetime) -> Customer:
+    """The customer after a statement of `at`: newer words replace older ones, gaps are filled either way."""
+    newer = customer.updated_at is None or at >= customer.updated_at
+    stated = {
+        name: value
+        for name in ("external_id", "email", "phone", "name", "locale", "time_zone", "country")
+        if (value := getattr(person, name)) and (newer or not getattr(customer, name))
+    }
+    if customer.external_id:
+        stated.pop("external_id", None)
+    consent = dict(customer.consent)
+    for channel, given in person.consent.items():
+        known = consent.get(channel)
+        if known is None or at >= known.at:
+            # Saying the same again later moves the date too, or an older opposite word could still win.
+            consent[channel] = known if known and known.given == given and not newer else Consent(given, at)
+    changed = replace(customer, **stated, consent=consent)
+    if _same_words(changed, customer):
+        return customer
+    return replace(changed, updated_at=max(at, customer.updated_at or at))
+
+
+def _same_words(one: Customer, other: Customer) -> bool:
+    """Whether only dates differ, so that a cart event seldom has to write its customer."""
+    given = {channel: consent.given for channel, consent in one.consent.items()}
+    before = {channel: consent.given for channel, consent in other.consent.items()}
+    return given == before and replace(one, consent={}) == replace(other, consent={})
+
+
+def merge(book: Book, customer: Customer, other: Customer) -> Customer:
+    """One document of two that turned out to be one person; nothing is lost and nothing is doubled."""
+    older, newer = sorted(
+        (customer, other), key=lambda one: one.updated_at.timestamp() if one.updated_at else 0
+    )
+    vouchers = [one.open_voucher for one in (customer, other) if one.open_voucher]
+    ordered, messaged = _latest(customer, other, "last_order_at"), _latest(customer, other, "last_message_at")
+    consent = dict(customer.consent)
+    for channel, given in other.consent.items():
+        if channel not in consent or given.at > consent[channel].at:
+            consent[channel] = given
+    merged = replace(
+        customer,
+        external_id=customer.external_id or other.external_id,
+        **{
+            name: getattr(newer, name) or getattr(older, name)
+            for name in ("email", "phone", "name", "locale", "time_zone", "country", "updated_at")
+        },
+        consent=consent,
+        redemptions=_union(customer.redemptions, other.redemptions),
+        last_order_at=ordered.last_order_at,
+        last_order_id=ordered.last_order_id,
+        last_order_skus=ordered.last_order_skus,
+        last_message_at=messaged.last_message_at,
+        last_message_case_id=messaged.last_message_case_id,
+        open_case_id=_one_open_case(book, customer, other),
+        open_voucher=max(vouchers, key=lambda voucher: voucher.valid_until, default=None),
+    )
+    merged = with_returns(merged, other.returns, book.policy)
+    book.put(Customer(id=other.id, store=other.store, merged_into=customer.id))
+    return merged
+
+
+def _latest(one: Customer, other: Customer, moment: str) -> Customer:
+    first, second = getattr(one, moment), getattr(other, moment)
+    return other if second and (first is None or second > first) else one
+
+
+def _union(one: tuple[Redemption, ...], other: tuple[Redemption, ...]) -> tuple[Redemption, ...]:
+    both = {(entry.code, entry.order_id): entry for entry in (*other, *one)}
+    return tuple(sorted(both.values(), key=lambda entry: entry.at))[-MAX_HISTORY:]
+
+
+def _one_open_case(book: Book, customer: Customer, other: Customer) -> str | None:
+    """Of two running sequences the one of the newer cart goes on; the other is never continued (L11)."""
+    if customer.open_case_id is None or other.open_case_id in (None, customer.open_case_id):
+        return customer.open_case_id or other.open_case_id
+    book.need(("cases", customer.open_case_id), ("cases", other.open_case_id))
+    cases = [case for id in (customer.open_case_id, other.open_case_id) if (case := book.case(id))]
+    cases.sort(key=lambda case: (pending_step(case, book.policy) is not None, case.last_activity_at))
+    for replaced in cases[:-1]:
+        book.put(replace(replaced, stopped=f"superseded by {cases[-1].id}"))
+    return cases[-1].id if cases else None
+
+
+def with_returns(customer: Customer, returns: tuple[Return, ...], policy: Policy) -> Customer:
+    """The customer with further returns, each counted once, and the flag with the moment at which it lapses."""
+    known = {entry.id: entry for entry in (*customer.returns, *returns)}
+    if len(known) == len(customer.returns) and customer.returned_until is not None:
+        return customer
+    history = tuple(sorted(known.values(), key=lambda entry: (entry.at, entry.id)))[-MAX_HISTORY:]
+    if not history:
+        return customer
+    until = history[-1].at + policy.recovery.return_window
+    return replace(customer, returns=history, returned_customer=True, returned_until=until)
+
+
+def segment_of(customer: Customer | None, now: datetime, policy: Policy) -> Segment:
+    """The customer's segment by returns within the window; the flag needs no clock to lapse by itself."""
+    since = now - policy.recovery.return_window
+    returns = 0 if customer is None else sum(since < entry.at for entry in customer.returns)
+    if returns == 0:
+        return Segment.NOT_RETURNED
+    return Segment.RETURNED_ONCE if returns == 1 else Segment.RETURNED_REPEATEDLY
+
+
+def is_capped(customer: Customer, now: datetime, policy: Policy) -> bool:
+    """Whether a redemption that stuck lies within the frequency cap."""
+    return any(entry.at > now - policy.recovery.frequency_cap for entry in customer.redemptions)

@@ -1,0 +1,277 @@
+"""decide(documents, trigger, policy, now): the whole engine on one page. Pure; every rule is behind one of its names."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from common.domain import ids, inbox
+from common.domain.abandonment import gone_quiet
+from common.domain.answers import answered
+from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Book, Decision, Document, Place
+from common.domain.carts import current_case, updated, visited
+from common.domain.casework import conclude, remember, repeat, settle
+from common.domain.customers import follow, identify, places, with_returns
+from common.domain.documents import MAX_HISTORY, Armed, Case, Order, Return
+from common.domain.effects import Effect
+from common.domain.lapses import flag_lapsed, lapsed
+from common.domain.orders import placed, with_facts
+from common.domain.policy import Policy
+from common.domain.reversals import undone
+from common.domain.sequence import step_due, unresolved
+from common.domain.storefront import (
+    CartUpdated,
+    CartVisited,
+    CustomerUpdated,
+    OrderCancelled,
+    OrderPaid,
+    OrderPaymentFailed,
+    OrderPlaced,
+    OrderReturned,
+    StorefrontEvent,
+    VoucherRedeemed,
+)
+from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
+from common.domain.triggers import Look, MessageAnswered, ReturnedFlagLapsed
+from common.domain.vocabulary import LookKind, OrderState
+
+OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled
+Storefront = CartUpdated | CartVisited | OrderEvent | OrderReturned | VoucherRedeemed | CustomerUpdated
+Trigger = Storefront | Look | MessageAnswered | ReturnedFlagLapsed
+
+
+def decide(
+    loaded: Mapping[Place, Document | None], trigger: Trigger, policy: Policy, now: datetime
+) -> Decision:
+    """What follows from the trigger. Raises NotLoaded if that can't be said without further documents."""
+    book = Book(loaded, policy, now, message_id(trigger))
+    match trigger:
+        case CartUpdated() | CartVisited():
+            return _on_cart(book, trigger)
+        case OrderPlaced():
+            return _on_order(book, trigger)
+        case OrderPaymentFailed() | OrderCancelled():
+            return _on_order_undone(book, trigger)
+        case OrderReturned():
+            return _on_return(book, trigger)
+        case VoucherRedeemed():
+            return _on_redemption(book, trigger)
+        case CustomerUpdated():
+            identify(book, trigger.store, trigger.person, trigger.occurred_at)
+            return conclude(book, "customer_updated")
+        case Look():
+            return _on_look(book, trigger)
+        case MessageAnswered():
+            return _on_answer(book, trigger)
+        case ReturnedFlagLapsed():
+            return _on_flag_lapsed(book, trigger)
+        case _:
+            assert_never(trigger)
+
+
+def message_id(trigger: Trigger) -> str:
+    """What the trigger is remembered by: unique within a store for its events, everywhere for the rest."""
+    return f"{trigger.source}:{trigger.id}" if isinstance(trigger, StorefrontEvent) else trigger.id
+
+
+def first_places(trigger: Trigger) -> tuple[Place, ...]:
+    """The documents that the trigger itself names, so that nearly every decision needs one batch only."""
+    match trigger:
+        case CartUpdated(cart=cart):
+            return _cart_place(trigger, cart.id) + places(trigger.store, trigger.person)
+        case CartVisited(cart_id=cart_id):
+            return _cart_place(trigger, cart_id) + places(trigger.store, trigger.person)
+        case OrderPlaced(order=facts) | OrderPaymentFailed(order=facts) | OrderCancelled(order=facts):
+            codes = tuple(
+                (VOUCHER_CODES, ids.voucher_id(trigger.store, code)) for code in facts.voucher_codes
+            )
+            known = _cart_place(trigger, facts.cart_id) if facts.cart_id else ()
+            return _order_place(trigger, facts.id) + known + places(trigger.store, trigger.person) + codes
+        case OrderReturned(order_id=order_id):
+            return _order_place(trigger, order_id) + places(trigger.store, trigger.person)
+        case VoucherRedeemed(order_id=order_id, code=code):
+            voucher = (VOUCHER_CODES, ids.voucher_id(trigger.store, code))
+            return (*_order_place(trigger, order_id), voucher, *places(trigger.store, trigger.person))
+        case CustomerUpdated():
+            return places(trigger.store, trigger.person)
+        case (
+            Look(case_id=case_id, customer_id=customer_id)
+            | MessageAnswered(case_id=case_id, customer_id=customer_id)
+        ):
+            return ((CASES, case_id), (CUSTOMERS, customer_id)) if customer_id else ((CASES, case_id),)
+        case ReturnedFlagLapsed(customer_id=customer_id):
+            return ((CUSTOMERS, customer_id),)
+        case _:
+            assert_never(trigger)
+
+
+def _cart_place(event: StorefrontEvent, cart_id: str) -> tuple[Place, ...]:
+    return ((CASES, ids.case_id(event.store, cart_id)),)
+
+
+def _order_place(event: StorefrontEvent, order_id: str) -> tuple[Place, ...]:
+    return ((ORDERS, ids.order_id(event.store, order_id)),)
+
+
+def _applied(book: Book, document: Case | Order | None, event: StorefrontEvent) -> Decision | None:
+    """The decision on an event that came before: repeat what it owed; or say that its id was used twice."""
+    entry = inbox.find(document.inbox, book.message_id) if document else None
+    if entry is None:
+        return None
+    return repeat(entry) if entry.digest == event.digest else Decision("id_reused")
+
+
+def _on_cart(book: Book, event: CartUpdated | CartVisited) -> Decision:
+    cart_id = event.cart.id if isinstance(event, CartUpdated) else event.cart_id
+    before = current_case(book, event.store, cart_id)
+    if applied := _applied(book, before, event):
+        return applied
+    customer = identify(book, event.store, event.person, event.occurred_at)
+    match event:
+        case CartUpdated():
+            case = updated(book, before, event, customer)
+        case CartVisited():
+            case = visited(book, before, event, customer)
+    if case is None:
+        return conclude(book, "nobodys_cart")
+    if case == before and not book.effects:
+        return conclude(book, "nothing_new")
+    case = settle(book, case)
+    remember(book, case, event.digest)
+    return conclude(book, "cart_seen")
+
+
+def _order_of(book: Book, event: StorefrontEvent, order_id: str) -> Order:
+    id = ids.order_id(event.store, order_id)
+    return book.order(id) or Order(id=id, store=event.store, order_id=order_id)
+
+
+def _on_order(book: Book, event: OrderPlaced) -> Decision:
+    order, at = _order_of(book, event, event.order.id), event.occurred_at
+    if applied := _applied(book, order, event):
+        return applied
+    customer = identify(book, event.store, event.person, at)
+    order = with_facts(order, event.order, customer)
+    paid_again = isinstance(event, OrderPaid) and order.state_at is not None and at >= order.state_at
+    if order.state is OrderState.CANCELLED or (order.state is OrderState.FAILED and not paid_again):
+        remember(book, order, event.digest)
+        return conclude(book, "order_undone_before")
+    revived = order.state is OrderState.FAILED
+    placed_at = at if revived or order.placed_at is None else min(order.placed_at, at)
+    state_at = max(order.state_at or at, at)
+    order = replace(order, state=OrderState.PLACED, placed_at=placed_at, state_at=state_at)
+    order = placed(book, order, event.order, customer, placed_at)
+    remember(book, order, event.digest)
+    return conclude(book, "order_placed")
+
+
+def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled) -> Decision:
+    order, at = _order_of(book, event, event.order.id), event.occurred_at
+    if applied := _applied(book, order, event):
+        return applied
+    customer = identify(book, event.store, event.person, at)
+    order = with_facts(order, event.order, customer)
+    state = OrderState.CANCELLED if isinstance(event, OrderCancelled) else OrderState.FAILED
+    overtaken = order.state_at is not None and at < order.state_at and state is OrderState.FAILED
+    if order.state is not OrderState.CANCELLED and not overtaken:
+        if order.state is not OrderState.FAILED:
+            undone(book, order, state, at)
+        state_at = max(order.state_at or at, at)
+        order = replace(order, state=state, state_at=state_at, case_id=None, redeemed_code=None)
+    remember(book, order, event.digest)
+    return conclude(book, f"order_{state.value}")
+
+
+def _on_return(book: Book, event: OrderReturned) -> Decision:
+    order = _order_of(book, event, event.order_id)
+    if applied := _applied(book, order, event):
+        return applied
+    customer = identify(book, event.store, event.person, event.occurred_at) or follow(book, order.customer_id)
+    returned = Return(event.return_id, event.occurred_at)
+    if all(known.id != returned.id for known in order.returns):
+        order = replace(order, returns=(*order.returns, returned)[-MAX_HISTORY:])
+        if (
+            event.total is not None
+            and order.total is not None
+            and event.total.currency == order.total.currency
+        ):
+            order = replace(order, refunded_minor=order.refunded_minor + event.total.minor)
+            if order.case_id is not None:
+                book.counts[f"refunded_minor_{event.total.currency}"] = event.total.minor
+    if customer is not None:
+        book.put(with_returns(customer, (returned,), book.policy))
+        order = replace(order, customer_id=customer.id)
+    remember(book, order, event.digest)
+    return conclude(book, "goods_returned")
+
+
+def _on_redemption(book: Book, event: VoucherRedeemed) -> Decision:
+    order = _order_of(book, event, event.order_id)
+    if applied := _applied(book, order, event):
+        return applied
+    customer = identify(book, event.store, event.person, event.occurred_at)
+    order = replace(order, codes=tuple(dict.fromkeys((*order.codes, event.code))))
+    if order.state in (None, OrderState.PLACED):
+        order = placed(book, order, None, customer, order.placed_at or event.occurred_at)
+    remember(book, order, event.digest)
+    return conclude(book, "voucher_redeemed")
+
+
+def _on_look(book: Book, trigger: Look) -> Decision:
+    case = book.case(trigger.case_id)
+    if case is None:
+        return conclude(book, "case_gone")
+    if entry := inbox.find(case.inbox, trigger.id):
+        return repeat(entry, *_open_claim(book, case))
+    customer = follow(book, case.customer_id)
+    before, due, step = case, next_due(case, book.policy), pending_step(case, book.policy)
+    if due is not None and due.at <= book.now and due.kind is trigger.kind:
+        match due.kind:
+            case LookKind.QUIET:
+                case = gone_quiet(book, case, customer)
+            case LookKind.STEP if step is not None:
+                if claim := open_claim(case):
+                    unresolved(book, case, claim)
+                    remember(book, case)
+                    return conclude(book, "asked_provider")
+                case = step_due(book, case, customer, step)
+            case LookKind.LAPSE:
+                case = lapsed(book, case, customer)
+            case _:
+                pass
+    case = settle(book, case)
+    if case == before and not book.effects:
+        return conclude(book, "nothing_due")
+    remember(book, case)
+    return conclude(book, f"looked_{trigger.kind.value}")
+
+
+def _open_claim(book: Book, case: Case) -> tuple[Effect, ...]:
+    """A redelivered look finds a claim without an outcome: the send died, or another worker is still at it."""
+    claim = open_claim(case)
+    if claim is None:
+        return ()
+    if book.now < claim.at + CLAIM_LEASE:
+        return (look(case, Armed(LookKind.STEP, claim.at + CLAIM_LEASE), claim.claim_id or ""),)
+    unresolved(book, case, claim)
+    return tuple(book.effects)
+
+
+def _on_answer(book: Book, trigger: MessageAnswered) -> Decision:
+    case = book.case(trigger.case_id)
+    customer = follow(book, case.customer_id) if case else None
+    if case is None or customer is None:
+        return conclude(book, "case_gone")
+    after = answered(book, case, customer, trigger)
+    if after == case:
+        return conclude(book, "answered_before")
+    case = settle(book, after)
+    remember(book, case)
+    return conclude(book, "answered")
+
+
+def _on_flag_lapsed(book: Book, trigger: ReturnedFlagLapsed) -> Decision:
+    customer = book.customer(trigger.customer_id)
+    if customer is not None:
+        book.put(flag_lapsed(customer, book.now))
+    return conclude(book, "flag_lapsed")

@@ -1,0 +1,265 @@
+"""The documents the engine keeps. Frozen: a decision makes new ones. Lists inside a document are bounded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.domain.inbox import Inbox
+from common.domain.money import Money
+from common.domain.storefront import Line
+from common.domain.vocabulary import (
+    Channel,
+    LookKind,
+    OrderState,
+    Reason,
+    SalesChannel,
+    Segment,
+    Stage,
+    StepState,
+)
+from common.domain.vouchers import Incentive, Voucher
+
+SCHEMA_VERSION = 1
+MAX_LINES = 50
+"""Lines of a cart that a case keeps (the dearest); the total covers all of them."""
+MAX_HISTORY = 64
+"""Timeline entries, returns and redemptions that a document keeps (the newest)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of a timeline: what happened, through whom, why."""
+
+    at: datetime
+    what: str
+    actor: str = "engine"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """What became of one step of the sequence."""
+
+    step: str
+    state: StepState
+    at: datetime
+    """When the state was reached; of a claim, when it was made."""
+    claim_id: str | None = None
+    channel: Channel | None = None
+    recipient: str | None = None
+    provider_id: str | None = None
+    reason: Reason | None = None
+    attempts: int = 0
+    """Claims made so far."""
+    retry_at: datetime | None = None
+    """For a deferred step: not before this moment."""
+    refused_channels: tuple[Channel, ...] = ()
+    """Channels whose provider turned this step's message down for good."""
+    voucher_code: str | None = None
+    valid_until: datetime | None = None
+    """What the message promised."""
+    previous_message_at: datetime | None = None
+    """The customer's last message before this claim, restored if the claim comes to nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """The order that a case brought back, to the cent (L45)."""
+
+    order_id: str
+    at: datetime
+    revenue: Money
+    discount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """The one pending timer of a case."""
+
+    kind: LookKind
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`cases/{id}`: the whole life of one lost order (or of a cart that isn't lost yet)."""
+
+    id: str
+    store: str
+    cart_id: str
+    opened_at: datetime
+    last_activity_at: datetime
+    stage: Stage = Stage.OPEN
+    episode: int = 1
+    latest_episode: int = 1
+    """On the first episode's document: where the newest one is to be found."""
+    customer_id: str | None = None
+    channel: SalesChannel | None = None
+    cart_state_at: datetime | None = None
+    """When the storefront saw the cart like this; an older state never overwrites it."""
+    currency: str | None = None
+    total_minor: int = 0
+    url: str | None = None
+    lines: tuple[Line, ...] = ()
+    line_count: int = 0
+    abandoned_at: datetime | None = None
+    announced: bool = False
+    """Whether the abandonment was announced; one lost order is announced once, however often it goes quiet."""
+    segment: Segment | None = None
+    reason: Reason | None = None
+    """Why the case is suppressed."""
+    voucher: Voucher | None = None
+    steps: tuple[StepRecord, ...] = ()
+    stopped: str | None = None
+    """Why the sequence goes no further although the case is still watched: a newer cart, a cancelled order."""
+    stage_before_order: Stage | None = None
+    """Where the case goes back to if its order comes to nothing."""
+    ordered_at: datetime | None = None
+    order_id: str | None = None
+    ordered_skus: tuple[str, ...] = ()
+    cleared: bool = False
+    """Whether the cart was seen empty since its order; only then may the same items open a new episode (L8)."""
+    recovery: Recovery | None = None
+    armed: Armed | None = None
+    next_due_at: datetime | None = None
+    """What the sweep compares with the clock: passed by ten minutes means that a timer got lost."""
+    inbox: Inbox = ()
+    timeline: tuple[Moment, ...] = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods that came back."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A voucher that stuck; removed when its order is cancelled or its payment fails (L26)."""
+
+    code: str
+    order_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVoucher:
+    """The customer's one open voucher, which later carts repeat rather than add to."""
+
+    code: str
+    case_id: str
+    incentive: Incentive
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A customer's last word on one channel."""
+
+    given: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """`customers/{id}`: one person at one store, or (`merged_into`) a signpost to that person's document."""
+
+    id: str
+    store: str
+    merged_into: str | None = None
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    name: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None
+    country: str | None = None
+    updated_at: datetime | None = None
+    """When the contact above was stated; an older statement never overwrites it."""
+    consent: Mapping[Channel, Consent] = field(default_factory=dict)
+    returns: tuple[Return, ...] = ()
+    returned_customer: bool = False
+    returned_until: datetime | None = None
+    """When the flag lapses; what the sweep compares with the clock."""
+    redemptions: tuple[Redemption, ...] = ()
+    last_order_at: datetime | None = None
+    last_order_id: str | None = None
+    last_order_skus: tuple[str, ...] = ()
+    last_message_at: datetime | None = None
+    """Claimed, sent or perhaps sent: what the minimum gap counts from."""
+    last_message_case_id: str | None = None
+    open_case_id: str | None = None
+    open_voucher: OpenVoucher | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """`orders/{id}`: what we know of an order, so that its later events find customer and case."""
+
+    id: str
+    store: str
+    order_id: str
+    state: OrderState | None = None
+    """None while only other events about the order have arrived."""
+    state_at: datetime | None = None
+    """The newest event that the state follows from; an older one changes it no more."""
+    placed_at: datetime | None = None
+    """What attribution counts to."""
+    cart_id: str | None = None
+    customer_id: str | None = None
+    case_id: str | None = None
+    """The case that this order recovered or closed."""
+    total: Money | None = None
+    discount_minor: int = 0
+    codes: tuple[str, ...] = ()
+    redeemed_code: str | None = None
+    returns: tuple[Return, ...] = ()
+    refunded_minor: int = 0
+    inbox: Inbox = ()
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """`suppressions/{keyed hash of an address}`: never to be contacted; survives erasure."""
+
+    id: str
+    at: datetime
+    reason: str
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeFailure:
+    """`intake_failures/{id}`: a message that could not be understood, whole, with what a person needs to mend it."""
+
+    id: str
+    received_at: datetime
+    source: str | None
+    store: str | None
+    reason: str
+    detail: str
+    field: str | None
+    at_stake: Money | None
+    message_id: str
+    publish_time: datetime
+    attributes: Mapping[str, str]
+    raw: str
+    """The message's data as UTF-8 text, or as base64 of its zlib form (see `encoding`)."""
+    encoding: str = "utf-8"
+    parts: int = 0
+    """A raw message too large for one document goes on in `intake_parts/{id}.{n}`, n from 1 to `parts`."""
+    schema_version: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakePart:
+    """`intake_parts/{id}.{n}`: what did not fit into the failure's own document."""
+
+    id: str
+    raw: str
+    schema_version: int = SCHEMA_VERSION

@@ -1,0 +1,79 @@
+"""What is owed to the world after a decision is saved. Imperative: it is still to be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.domain.storefront import Line
+from common.domain.vocabulary import Channel, LookKind
+from common.domain.vouchers import Incentive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleLook:
+    """Have the case looked at, at `at` or soon after; harmless to repeat, as `name` is the timer's."""
+
+    name: str
+    kind: LookKind
+    case_id: str
+    customer_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Publish what the engine did. `id` is stable, so that consumers can drop a repeated one."""
+
+    id: str
+    type: str
+    at: datetime
+    store: str
+    case_id: str | None
+    customer_id: str | None
+    subject: str | None
+    """The cart or order that it is about."""
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage:
+    """Hand one claimed message to its provider. Never repeated: the claim is its permission (L2, L14)."""
+
+    claim_id: str
+    """Stable per case, step, channel and attempt; an e-mail's Message-ID is derived from it."""
+    case_id: str
+    customer_id: str
+    store: str
+    step: str
+    template: str
+    channel: Channel
+    recipient: str
+    claimed_at: datetime
+    """When the claim was saved: the message's own date."""
+    name: str | None
+    locale: str | None
+    time_zone: str | None
+    cart_url: str | None
+    currency: str
+    total_minor: int
+    lines: tuple[Line, ...]
+    voucher_code: str | None = None
+    incentive: Incentive | None = None
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMessage:
+    """Ask the provider whether a claimed message left; used when its outcome was never saved."""
+
+    claim_id: str
+    case_id: str
+    customer_id: str
+    store: str
+    step: str
+    channel: Channel
+    recipient: str
+    claimed_at: datetime
+
+
+Effect = ScheduleLook | Announce | SendMessage | FindMessage

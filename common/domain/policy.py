@@ -1,0 +1,270 @@
+"""What administrators decide. One dataclass per document; what a document leaves out keeps its default.
+
+Bounds are checked here, so that no policy that exists can make a decision nonsensical.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from common.domain.money import InvalidAmount, Money, minor_of
+from common.domain.shop import Shop
+from common.domain.vocabulary import Channel, IncentiveKind, Segment
+from common.domain.vouchers import Incentive
+
+Amounts = Mapping[str, Decimal]
+"""Major units by ISO 4217 code."""
+
+
+def _within(name: str, value: int, lowest: int, highest: int) -> None:
+    if not lowest <= value <= highest:
+        raise ValueError(f"{name} is {value}; it must lie between {lowest} and {highest}")
+
+
+def _check_amounts(name: str, amounts: Amounts) -> None:
+    for currency, amount in amounts.items():
+        try:
+            minor_of(amount, currency)
+        except InvalidAmount as problem:
+            raise ValueError(f"{name}.{currency}: {problem}") from None
+
+
+def minor_in(amounts: Amounts, currency: str) -> int | None:
+    """The policy's amount for one currency in minor units; None where the policy names none."""
+    amount = amounts.get(currency)
+    return None if amount is None else minor_of(amount, currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryPolicy:
+    """Document `recovery`: when a cart counts as lost, whom to leave alone, how success is measured."""
+
+    enabled: bool = True
+    activated_at: datetime | None = None
+    """Carts last touched before it are left alone (L17)."""
+    abandon_after_minutes: int = 30
+    max_cart_age_days: int = 7
+    min_cart_total: Amounts = field(default_factory=dict)
+    returned_customer_window_days: int = 90
+    frequency_cap_days: int = 30
+    when_capped: Literal["remind", "skip"] = "remind"
+    voucher_lifetime_days: int = 7
+    attribution_days: int = 5
+    holdout_percent: int = 10
+    experiment: str = "recovery"
+    """Names the experiment; another name deals the customers out anew."""
+
+    def __post_init__(self) -> None:
+        _within("abandon_after_minutes", self.abandon_after_minutes, 1, 7 * 24 * 60)
+        _within("max_cart_age_days", self.max_cart_age_days, 1, 365)
+        _within("returned_customer_window_days", self.returned_customer_window_days, 1, 3650)
+        _within("frequency_cap_days", self.frequency_cap_days, 0, 3650)
+        _within("voucher_lifetime_days", self.voucher_lifetime_days, 1, 365)
+        _within("attribution_days", self.attribution_days, 1, 90)
+        _within("holdout_percent", self.holdout_percent, 0, 100)
+        _check_amounts("min_cart_total", self.min_cart_total)
+        if self.activated_at is not None and self.activated_at.tzinfo is None:
+            raise ValueError("activated_at has no offset; write for example 2026-03-01T00:00:00Z")
+
+    @property
+    def abandon_after(self) -> timedelta:
+        """How long a cart must be quiet."""
+        return timedelta(minutes=self.abandon_after_minutes)
+
+    @property
+    def max_cart_age(self) -> timedelta:
+        """Carts quiet for longer are not contacted any more."""
+        return timedelta(days=self.max_cart_age_days)
+
+    @property
+    def return_window(self) -> timedelta:
+        """How long a return counts."""
+        return timedelta(days=self.returned_customer_window_days)
+
+    @property
+    def frequency_cap(self) -> timedelta:
+        """How long a redemption keeps further incentives away."""
+        return timedelta(days=self.frequency_cap_days)
+
+    @property
+    def voucher_lifetime(self) -> timedelta:
+        """From the first hand-over of the code."""
+        return timedelta(days=self.voucher_lifetime_days)
+
+    @property
+    def attribution(self) -> timedelta:
+        """How long after a message an order still counts as its success."""
+        return timedelta(days=self.attribution_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What one segment is offered: `percent` for percent, `amounts` by currency for fixed."""
+
+    kind: IncentiveKind
+    percent: int | None = None
+    amounts: Amounts = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind is IncentiveKind.PERCENT:
+            if self.percent is None:
+                raise ValueError(
+                    "percent is missing; an incentive of kind percent needs it, such as percent: 10"
+                )
+            _within("percent", self.percent, 1, 100)
+        elif self.percent is not None:
+            raise ValueError(f"percent has no meaning for kind {self.kind.value}; remove it")
+        if self.kind is IncentiveKind.FIXED and not self.amounts:
+            raise ValueError(
+                'amounts is missing; an incentive of kind fixed needs it, such as amounts: {EUR: "10.00"}'
+            )
+        if self.kind is not IncentiveKind.FIXED and self.amounts:
+            raise ValueError(f"amounts has no meaning for kind {self.kind.value}; remove it")
+        _check_amounts("amounts", self.amounts)
+
+
+def _default_tiers() -> Mapping[Segment, Tier]:
+    return {
+        Segment.NOT_RETURNED: Tier(kind=IncentiveKind.PERCENT, percent=5),
+        Segment.RETURNED_ONCE: Tier(kind=IncentiveKind.PERCENT, percent=10),
+        Segment.RETURNED_REPEATEDLY: Tier(kind=IncentiveKind.PERCENT, percent=15),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncentivePolicy:
+    """Document `incentives`: what each segment is offered, and at most how much money that may be."""
+
+    tiers: Mapping[Segment, Tier] = field(default_factory=_default_tiers)
+    ceiling: Amounts = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_amounts("ceiling", self.ceiling)
+
+    def incentive_for(self, segment: Segment, total: Money) -> Incentive:
+        """The segment's incentive for a cart of `total`, never worth more than the ceiling or the cart (L30).
+
+        A percentage that would exceed the ceiling becomes the ceiling as a fixed amount: a promise that every
+        shop can honour as it stands.
+        """
+        tier = self.tiers.get(segment) or _default_tiers()[segment]
+        ceiling = minor_in(self.ceiling, total.currency)
+        match tier.kind:
+            case IncentiveKind.PERCENT:
+                percent = tier.percent or 0
+                if ceiling is not None and total.minor * percent > ceiling * 100:
+                    return _fixed(ceiling, total.currency)
+                return Incentive(kind=IncentiveKind.PERCENT, percent=percent)
+            case IncentiveKind.FIXED:
+                amount = minor_in(tier.amounts, total.currency) or 0
+                limits = (amount, total.minor, *(() if ceiling is None else (ceiling,)))
+                return _fixed(min(limits), total.currency)
+            case IncentiveKind.FREE_SHIPPING | IncentiveKind.NONE:
+                return Incentive(kind=tier.kind)
+
+
+def _fixed(minor: int, currency: str) -> Incentive:
+    if minor <= 0:
+        return Incentive(kind=IncentiveKind.NONE)
+    return Incentive(kind=IncentiveKind.FIXED, amount=Money(minor, currency))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One message of the sequence. `after_minutes` counts from the abandonment."""
+
+    id: str
+    after_minutes: int
+    channels: tuple[Channel, ...]
+    """In order of preference: the first that is permitted and reachable is used."""
+    template: str | None = None
+    """The folder of its templates; the step's id where left out."""
+
+    def __post_init__(self) -> None:
+        _within("after_minutes", self.after_minutes, 0, 30 * 24 * 60)
+        if not self.id.replace("_", "").isalnum():
+            raise ValueError(f"id is {self.id!r}; use letters, digits and underscores")
+        if not self.channels:
+            raise ValueError(f"channels of step {self.id} is empty; name at least one, such as [email]")
+
+    @property
+    def after(self) -> timedelta:
+        """From the abandonment."""
+        return timedelta(minutes=self.after_minutes)
+
+
+_DEFAULT_STEPS = (
+    Step(id="first", after_minutes=30, channels=(Channel.EMAIL, Channel.SMS)),
+    Step(id="last_call", after_minutes=24 * 60, channels=(Channel.EMAIL, Channel.SMS)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequencePolicy:
+    """Document `sequence`: which messages, when, on which channels."""
+
+    steps: tuple[Step, ...] = _DEFAULT_STEPS
+    minimum_gap_minutes: int = 180
+
+    def __post_init__(self) -> None:
+        _within("minimum_gap_minutes", self.minimum_gap_minutes, 0, 7 * 24 * 60)
+        if len({step.id for step in self.steps}) < len(self.steps):
+            raise ValueError("steps: two steps have the same id; give each its own")
+        if list(self.steps) != sorted(self.steps, key=lambda step: step.after_minutes):
+            raise ValueError("steps: put them in the order of their after_minutes")
+        if len(self.steps) > 10:
+            raise ValueError(f"steps: there are {len(self.steps)}; at most 10 are possible")
+
+    @property
+    def minimum_gap(self) -> timedelta:
+        """Between two messages to one customer."""
+        return timedelta(minutes=self.minimum_gap_minutes)
+
+    @property
+    def length(self) -> timedelta:
+        """From the abandonment to the last step."""
+        return self.steps[-1].after if self.steps else timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentPolicy:
+    """Document `consent_required`: per channel, whether a missing consent is a no (the default)."""
+
+    email: bool = True
+    sms: bool = True
+    whatsapp: bool = True
+    push: bool = True
+
+    def requires(self, channel: Channel) -> bool:
+        """Whether the channel may be used only after an explicit yes. An explicit no always counts."""
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.SMS:
+                return self.sms
+            case Channel.WHATSAPP:
+                return self.whatsapp
+            case Channel.PUSH:
+                return self.push
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Secrets that decisions derive from; never stored, never logged."""
+
+    voucher: bytes = field(repr=False)
+    suppression: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything a decision is made by, apart from the documents and the clock."""
+
+    keys: Keys
+    recovery: RecoveryPolicy = RecoveryPolicy()
+    incentives: IncentivePolicy = IncentivePolicy()
+    sequence: SequencePolicy = SequencePolicy()
+    consent_required: ConsentPolicy = ConsentPolicy()
+    shop: Shop = Shop()

@@ -1,0 +1,92 @@
+"""A failed payment or a cancelled order gives back what the order had counted for (L26, L45)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from common.domain import ids
+from common.domain.book import CASES, VOUCHER_CODES, Book
+from common.domain.carts import current_case
+from common.domain.casework import announce, noted, settle
+from common.domain.customers import follow
+from common.domain.documents import Case, OpenVoucher, Order
+from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
+
+
+def undone(book: Book, order: Order, state: OrderState, at: datetime) -> None:
+    """Give back what the order had counted for: revenue, voucher, cap, and the customer's place in the queue (L26)."""
+    places = [(CASES, order.case_id)] if order.case_id else []
+    codes = [(VOUCHER_CODES, ids.voucher_id(order.store, order.redeemed_code))] if order.redeemed_code else []
+    book.need(*places, *codes)
+    owner = follow(book, order.customer_id)
+    if owner is not None and owner.last_order_id == order.order_id:
+        book.put(replace(owner, last_order_at=None, last_order_id=None, last_order_skus=()))
+    cart_case = current_case(book, order.store, order.cart_id) if order.cart_id else None
+    counted = book.case(order.case_id) if order.case_id else None
+    for case in {case.id: case for case in (counted, cart_case) if case}.values():
+        if case.order_id == order.order_id:
+            _reversed(book, case, order, state, at)
+    if order.redeemed_code:
+        _released(book, order, _reason_of(state))
+
+
+def _reason_of(state: OrderState) -> Reason:
+    return Reason.PAYMENT_FAILED if state is OrderState.FAILED else Reason.ORDER_CANCELLED
+
+
+def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datetime) -> None:
+    """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not."""
+    reason = _reason_of(state)
+    if case.recovery is not None:
+        announce(
+            book,
+            case,
+            "case.reversed",
+            subject=order.order_id,
+            order_id=order.order_id,
+            reason=reason.value,
+            revenue=case.recovery.revenue.major,
+            discount=case.recovery.discount.major,
+            currency=case.recovery.revenue.currency,
+        )
+    elif state is OrderState.CANCELLED:
+        return
+    stage = case.stage_before_order or (Stage.OPEN if case.lines else Stage.ORDERED)
+    case = replace(
+        noted(book, case, "reversed", reason),
+        stage=stage,
+        stage_before_order=None,
+        recovery=None,
+        order_id=None,
+        ordered_at=None,
+        last_activity_at=max(case.last_activity_at, at) if stage is Stage.OPEN else case.last_activity_at,
+        stopped="order cancelled" if state is OrderState.CANCELLED else case.stopped,
+    )
+    settle(book, case)
+
+
+def _released(book: Book, order: Order, reason: Reason) -> None:
+    code = order.redeemed_code or ""
+    known = book.voucher_code(order.store, code)
+    case = book.case(known.case_id) if known else None
+    if known is None or case is None or case.voucher is None or case.voucher.order_id != order.order_id:
+        return
+    announce(book, case, "voucher.released", subject=order.order_id, code=code, reason=reason.value)
+    voucher = replace(case.voucher, state=VoucherState.RELEASED, order_id=None, redeemed_at=None)
+    settle(book, replace(noted(book, case, "voucher released", reason), voucher=voucher))
+    customer = follow(book, known.customer_id)
+    if customer is None:
+        return
+    stuck = tuple(one for one in customer.redemptions if (one.code, one.order_id) != (code, order.order_id))
+    book.put(
+        replace(customer, redemptions=stuck, open_voucher=customer.open_voucher or _promise(case, book.now))
+    )
+
+
+def _promise(case: Case, now: datetime) -> OpenVoucher | None:
+    """The voucher as the customer holds it again, while it is valid."""
+    voucher = case.voucher
+    if voucher is None or voucher.valid_until is None or now >= voucher.valid_until:
+        return None
+    return OpenVoucher(
+        code=voucher.code, case_id=case.id, incentive=voucher.incentive, valid_until=voucher.valid_until
+    )

@@ -1,0 +1,144 @@
+"""What storefronts tell us, after a source has understood it. Past tense: it has happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from common.domain.money import Money
+from common.domain.vocabulary import Channel, SalesChannel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The customer as one event names them: addresses normalised, everything optional."""
+
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    """E.164."""
+    name: str | None = None
+    locale: str | None = None
+    """A BCP 47 tag such as pl-PL."""
+    time_zone: str | None = None
+    """An IANA zone."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    consent: Mapping[Channel, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a cart; prices in minor units of the cart's currency, per unit."""
+
+    sku: str
+    name: str
+    quantity: int
+    unit_price_minor: int
+    url: str | None = None
+    image_url: str | None = None
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart:
+    """A whole cart as it is now; no lines (and then perhaps no currency) = emptied."""
+
+    id: str
+    currency: str | None
+    total_minor: int
+    url: str | None = None
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """An order as an event states it."""
+
+    id: str
+    cart_id: str | None = None
+    total: Money
+    discount_minor: int = 0
+    """In the currency of `total`."""
+    voucher_codes: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    made_by_shop: bool = False
+    """Made by staff for the customer: closes the case, but is never counted as recovered (L12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorefrontEvent:
+    """What every event carries. `id` is the source's own and names the event for ever within its store."""
+
+    id: str
+    store: str
+    source: str
+    occurred_at: datetime
+    """Aware UTC; never later than the moment it was received."""
+    digest: str = ""
+    """Fingerprint of the content: the same id with another content is not a redelivery."""
+    channel: SalesChannel | None = None
+    person: Person | None = None
+    notes: tuple[str, ...] = ()
+    """What was left out because it could not be used, such as an unreadable phone number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartUpdated(StorefrontEvent):
+    """The whole cart as it is now."""
+
+    cart: Cart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartVisited(StorefrontEvent):
+    """A page view or checkout step: activity, without a new state of the cart."""
+
+    cart_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(StorefrontEvent):
+    """An order exists; a paid one tells the same, so both are this event (two steps count once, L25)."""
+
+    order: OrderFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaid(OrderPlaced):
+    """The order's payment arrived; revives an order whose payment had failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPaymentFailed(StorefrontEvent):
+    """The order's payment failed for now."""
+
+    order: OrderFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(StorefrontEvent):
+    """The order is gone for good."""
+
+    order: OrderFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReturned(StorefrontEvent):
+    """Goods of an order came back. `total` is what was given back, where it is stated."""
+
+    return_id: str
+    order_id: str
+    total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherRedeemed(StorefrontEvent):
+    """The shop honoured a code; it may come before, after or without the order that names the code."""
+
+    code: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdated(StorefrontEvent):
+    """Contact, locale or consent of a customer, as they are now."""

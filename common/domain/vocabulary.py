@@ -1,0 +1,114 @@
+"""The words of the field, as they stand in documents and on the wire."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a message reaches a customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
+
+
+class SalesChannel(StrEnum):
+    """Where the customer was shopping."""
+
+    WEB = "web"
+    APP = "app"
+    POS = "pos"
+    SOCIAL = "social"
+    MARKETPLACE = "marketplace"
+
+
+class Stage(StrEnum):
+    """Where a case stands. `SUPPRESSED` and `HELD` may still turn into `ORDERED`."""
+
+    OPEN = "open"
+    ABANDONED = "abandoned"
+    STIMULATED = "stimulated"
+    RECOVERED = "recovered"
+    ORDERED = "ordered"
+    LOST = "lost"
+    HELD = "held"
+    SUPPRESSED = "suppressed"
+
+
+class Segment(StrEnum):
+    """A customer's return history within the window, which picks the incentive tier."""
+
+    NOT_RETURNED = "not_returned"
+    RETURNED_ONCE = "returned_once"
+    RETURNED_REPEATEDLY = "returned_repeatedly"
+
+
+class IncentiveKind(StrEnum):
+    """What a voucher is worth; `FREE_SHIPPING` discounts shipping only (L31)."""
+
+    PERCENT = "percent"
+    FIXED = "fixed"
+    FREE_SHIPPING = "free_shipping"
+    NONE = "none"
+
+
+class VoucherState(StrEnum):
+    """`RELEASED` is open again: its order was cancelled or its payment failed (L26)."""
+
+    RESERVED = "reserved"
+    ISSUED = "issued"
+    REDEEMED = "redeemed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class StepState(StrEnum):
+    """What became of one step of the sequence; a step without a record is still to come."""
+
+    CLAIMED = "claimed"
+    DEFERRED = "deferred"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class OrderState(StrEnum):
+    """`FAILED` is a failed payment; a later payment of the same order makes it `PLACED` again."""
+
+    PLACED = "placed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class LookKind(StrEnum):
+    """What a timer asks to look at; the value is the function (and queue) that may act on it."""
+
+    QUIET = "generate_offer"
+    STEP = "send_stimulus"
+    LAPSE = "expire_vouchers"
+
+
+class Reason(StrEnum):
+    """Why something was withheld, revoked, released or reversed. Every withheld message has one."""
+
+    RECOVERY_DISABLED = "recovery_disabled"
+    HOLDOUT = "holdout"
+    CONSENT_MISSING = "consent_missing"
+    SUPPRESSED_ADDRESS = "suppressed_address"
+    CONTACT_MISSING = "contact_missing"
+    CAP_REACHED = "cap_reached"
+    CART_EMPTY = "cart_empty"
+    CART_TOO_SMALL = "cart_too_small"
+    CART_TOO_OLD = "cart_too_old"
+    ALREADY_ORDERED = "already_ordered"
+    OUT_OF_STOCK = "out_of_stock"
+    MINIMUM_GAP = "minimum_gap"
+    SMS_LIMIT = "sms_limit"
+    PROVIDER_REFUSED = "provider_refused"
+    PROVIDER_UNKNOWN = "provider_unknown"
+    NOT_ACTIVATED = "not_activated"
+    TEMPLATE_INVALID = "template_invalid"
+    ORDER_CANCELLED = "order_cancelled"
+    PAYMENT_FAILED = "payment_failed"

@@ -1,0 +1,60 @@
+"""What a voucher is worth and where it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.domain.money import Money
+from common.domain.vocabulary import IncentiveKind, VoucherState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incentive:
+    """One promise. `amount` belongs to FIXED, `percent` to PERCENT; the other kinds have neither."""
+
+    kind: IncentiveKind
+    percent: int | None = None
+    amount: Money | None = None
+
+    def as_fields(self) -> dict[str, object]:
+        """How the incentive stands on the wire."""
+        fields: dict[str, object] = {"kind": self.kind.value}
+        if self.percent is not None:
+            fields["percent"] = self.percent
+        if self.amount is not None:
+            fields |= {"amount": self.amount.major, "currency": self.amount.currency}
+        return fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """A case's own voucher: reserved when decided, issued with the first claimed message (L35)."""
+
+    code: str
+    incentive: Incentive
+    state: VoucherState
+    reserved_at: datetime
+    attempt: int = 0
+    """How many codes had to be passed over because they were taken."""
+    issued_at: datetime | None = None
+    valid_until: datetime | None = None
+    """Exclusive; set when issued, moved only while nothing has been delivered."""
+    delivered: bool = False
+    """Whether a message with the code was handed over, or may have been."""
+    order_id: str | None = None
+    redeemed_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the shop has to honour the code at `now`."""
+        if self.state not in (VoucherState.ISSUED, VoucherState.RELEASED) or self.valid_until is None:
+            return False
+        return now < self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherCode:
+    """`voucher_codes/{id}`: whose code it is. Its state lives in the case alone."""
+
+    code: str
+    store: str
+    case_id: str
+    customer_id: str

@@ -1,0 +1,80 @@
+"""The composition root for the cloud: the only place outside infra/local that names adapters.
+
+Nothing is built at import. One engine serves a worker's threads; its clients are made on first use.
+"""
+
+from collections.abc import Callable
+from threading import Lock
+
+from common import config, logs
+from common.adapters.clock import SystemClock
+from common.adapters.cloud_tasks_timer import CloudTasksTimer
+from common.adapters.environment_secrets import EnvironmentSecrets
+from common.adapters.firestore_policies import FirestorePolicySource
+from common.adapters.firestore_store import FirestoreStore
+from common.adapters.pubsub_bus import PubSubBus
+from common.adapters.secret_manager import SecretManagerSecrets
+from common.adapters.task_identity import GoogleTaskIdentity
+from common.application.engine import Engine
+from common.application.policies import Policies
+from common.application.ports import Secrets
+from common.domain.policy import Keys
+
+_lock = Lock()
+_engine: Engine | None = None
+_build: Callable[[], Engine] | None = None
+
+
+def engine() -> Engine:
+    """The worker's engine, built on first use."""
+    global _engine
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = (_build or cloud_engine)()
+    return _engine
+
+
+def use(build: Callable[[], Engine] | None) -> None:
+    """Have `engine()` built by somebody else, such as infra.local; None = the cloud again."""
+    global _engine, _build
+    with _lock:
+        _engine, _build = None, build
+
+
+def cloud_engine() -> Engine:
+    """The engine on Google Cloud, or on its emulators, as the environment says."""
+    settings = config.read(config.EngineSettings)
+    logs.configure(severity=settings.log_severity)
+    source = FirestorePolicySource(settings.project, settings.database)
+    kept = secrets()
+    return Engine(
+        store=FirestoreStore(settings.project, settings.database),
+        bus=PubSubBus(settings.project, settings.events_topic),
+        timer=CloudTasksTimer(
+            project=settings.project,
+            location=settings.location,
+            queues=settings.queues,
+            target_urls=settings.target_urls,
+            service_account_email=settings.tasks_service_account,
+            endpoint=settings.tasks_endpoint,
+        ),
+        clock=SystemClock(),
+        policies=Policies(source, lambda: keys_from(kept)),
+        identity=GoogleTaskIdentity(
+            service_account_email=settings.tasks_service_account,
+            audience=settings.audience or "",
+            **({"certs_url": settings.certificates_url} if settings.certificates_url else {}),
+        ),
+    )
+
+
+def secrets() -> Secrets:
+    """Where secrets come from: Secret Manager where versions are configured, else the environment."""
+    settings = config.read(config.EngineSettings)
+    return SecretManagerSecrets(settings.secrets) if settings.secrets else EnvironmentSecrets()
+
+
+def keys_from(kept: Secrets) -> Keys:
+    """The keys that decisions derive codes and suppressions from."""
+    return Keys(voucher=kept.get("voucher_key"), suppression=kept.get("suppression_key"))

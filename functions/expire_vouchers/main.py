@@ -1,0 +1,18 @@
+"""Cloud Tasks: a voucher or a case lapses. Cloud Scheduler: the sweep for whatever the timers forgot."""
+
+import functions_framework
+from flask import Request
+
+from common import wiring
+from common.application.edge import Answer, answer_task
+from common.domain.vocabulary import LookKind
+from functions.expire_vouchers.sweep import answer_sweep, is_sweep
+
+
+@functions_framework.http
+def expire_vouchers(request: Request) -> Answer:
+    """Look at the case of one task, or sweep."""
+    engine, authorization, body = wiring.engine(), request.headers.get("Authorization"), request.get_data()
+    if is_sweep(body):
+        return answer_sweep(engine, authorization, body)
+    return answer_task(engine, authorization, body, LookKind.LAPSE)

@@ -1,0 +1,250 @@
+"""Canonical events: attributes source=recoup and store, data as in docs/storefront-events.schema.json."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+from pydantic import ValidationError
+
+from common.application import contact
+from common.application.failures import Refused
+from common.application.ports import PubSubMessage
+from common.domain.money import InvalidAmount, Money, is_currency, parse_minor
+from common.domain.storefront import (
+    Cart,
+    CartUpdated,
+    CartVisited,
+    CustomerUpdated,
+    Line,
+    OrderCancelled,
+    OrderFacts,
+    OrderPaid,
+    OrderPaymentFailed,
+    OrderPlaced,
+    OrderReturned,
+    Person,
+    StorefrontEvent,
+    VoucherRedeemed,
+)
+from common.domain.vocabulary import Channel, SalesChannel
+from functions.ingest_event import canonical, reading, salvage
+from functions.ingest_event.complaints import refusal
+
+NAME = "recoup"
+
+_CHANNELS = {channel.value: channel for channel in SalesChannel}
+_ORDER_EVENTS = {
+    "order.placed": OrderPlaced,
+    "order.paid": OrderPaid,
+    "order.payment_failed": OrderPaymentFailed,
+    "order.cancelled": OrderCancelled,
+}
+
+
+def recognises(message: PubSubMessage) -> bool:
+    """Whether the message says that it is canonical."""
+    return (message.attribute("source") or "").strip().lower() == NAME
+
+
+def store_of(message: PubSubMessage) -> str | None:
+    """The attribute `store`."""
+    return reading.clean_text(message.attribute("store") or "", reading.MAX_ID) or None
+
+
+def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent:
+    """The event that the data states."""
+    store = store_of(message)
+    if store is None:
+        raise Refused(
+            "store_missing", "The attribute store is missing; set it to your store's id.", "attributes.store"
+        )
+    payload = reading.read_object(message.data)
+    try:
+        stated = canonical.EVENT.validate_python(payload)
+    except ValidationError as error:
+        raise refusal(error) from None
+    notes: list[str] = []
+    common: dict[str, Any] = {
+        "id": reading.read_id(stated.id, "id"),
+        "store": store,
+        "source": NAME,
+        "occurred_at": reading.read_moment(stated.occurred_at, "occurred_at", received_at),
+        "digest": reading.fingerprint(stated.model_dump_json(exclude_none=True)),
+        "channel": _CHANNELS[stated.channel] if stated.channel else None,
+        "person": _person(stated.customer, notes) if stated.customer else None,
+    }
+    facts = _facts(stated, notes)
+    return _class_of(stated)(**common, **facts, notes=tuple(dict.fromkeys(notes)))
+
+
+def at_stake(payload: Mapping[str, Any]) -> Money | None:
+    """The total of the cart, order or return; for a cart without one, the sum of its lines."""
+    for part in ("cart", "order", "return"):
+        stated = payload.get(part)
+        if isinstance(stated, Mapping):
+            currency = stated.get("currency")
+            total = salvage.money_of(stated.get("total"), currency)
+            return total or salvage.sum_of_lines(stated.get("lines"), "unit_price", currency)
+    return None
+
+
+def _class_of(stated: canonical.AnyEvent) -> type[StorefrontEvent]:
+    match stated:
+        case canonical.CartUpdatedEvent():
+            return CartUpdated
+        case canonical.ActivityEvent():
+            return CartUpdated if stated.cart else CartVisited
+        case canonical.OrderEvent():
+            return _ORDER_EVENTS[stated.type]
+        case canonical.ReturnEvent():
+            return OrderReturned
+        case canonical.VoucherEvent():
+            return VoucherRedeemed
+        case canonical.CustomerEvent():
+            return CustomerUpdated
+        case _:
+            assert_never(stated)
+
+
+def _facts(stated: canonical.AnyEvent, notes: list[str]) -> dict[str, Any]:
+    """What the event has beyond that which every event has."""
+    match stated:
+        case canonical.CartUpdatedEvent():
+            return {"cart": _cart(stated.cart, notes)}
+        case canonical.ActivityEvent():
+            return _activity(stated, notes)
+        case canonical.OrderEvent():
+            return {"order": _order(stated.order)}
+        case canonical.ReturnEvent():
+            return _return(stated.return_, notes)
+        case canonical.VoucherEvent():
+            return {
+                "code": reading.read_id(stated.voucher.code, "voucher.code"),
+                "order_id": reading.read_id(stated.voucher.order_id, "voucher.order_id"),
+            }
+        case canonical.CustomerEvent():
+            return _identified(stated.customer)
+        case _:
+            assert_never(stated)
+
+
+def _activity(stated: canonical.ActivityEvent, notes: list[str]) -> dict[str, Any]:
+    if stated.cart:
+        return {"cart": _cart(stated.cart, notes)}
+    if stated.cart_id is None:
+        raise Refused(
+            "field_missing",
+            f"cart_id is missing; {stated.type} needs cart_id, or cart with its state.",
+            "cart_id",
+        )
+    return {"cart_id": reading.read_id(stated.cart_id, "cart_id")}
+
+
+def _cart(stated: canonical.Cart, notes: list[str]) -> Cart:
+    cart_id = reading.read_id(stated.id, "cart.id")
+    if not any(line.quantity for line in stated.lines):
+        # An emptied cart stops what is pending (L9), so nothing about its money may refuse it.
+        currency = stated.currency if stated.currency and is_currency(stated.currency) else None
+        return Cart(id=cart_id, currency=currency, total_minor=0, url=_url(stated.url, "cart.url", notes))
+    currency = reading.read_currency(stated.currency, "cart.currency")
+    lines = tuple(
+        _line(line, currency, index, notes) for index, line in enumerate(stated.lines) if line.quantity
+    )
+    total = (
+        sum(line.quantity * line.unit_price_minor for line in lines)
+        if stated.total is None
+        else reading.read_minor(stated.total, currency, "cart.total")
+    )
+    return Cart(
+        id=cart_id,
+        currency=currency,
+        total_minor=reading.check_total(total, "cart.total"),
+        url=_url(stated.url, "cart.url", notes),
+        lines=lines,
+    )
+
+
+def _line(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:
+    try:
+        price = parse_minor(stated.unit_price, currency)
+    except InvalidAmount as error:
+        field = f"cart.lines[{index}].unit_price"
+        raise Refused("amount_invalid", f"{field} can't be taken: {error}.", field) from None
+    sku = reading.clean_text(stated.sku, reading.MAX_ID)
+    if not sku:
+        reading.read_id(sku, f"cart.lines[{index}].sku")
+    return Line(
+        sku=sku,
+        name=reading.clean_text(stated.name, reading.MAX_NAME) or sku,
+        quantity=stated.quantity,
+        unit_price_minor=price,
+        url=_url(stated.url, "cart.lines[].url", notes),
+        image_url=_url(stated.image_url, "cart.lines[].image_url", notes),
+        available=stated.available,
+    )
+
+
+def _url(stated: str | None, field: str, notes: list[str]) -> str | None:
+    return reading.read_link(stated, field, notes) if stated else None
+
+
+def _order(stated: canonical.Order) -> OrderFacts:
+    currency = reading.read_currency(stated.currency, "order.currency")
+    return OrderFacts(
+        id=reading.read_id(stated.id, "order.id"),
+        cart_id=reading.read_id(stated.cart_id, "order.cart_id") if stated.cart_id else None,
+        total=Money(reading.read_minor(stated.total, currency, "order.total"), currency),
+        discount_minor=reading.read_minor(stated.discount, currency, "order.discount")
+        if stated.discount
+        else 0,
+        voucher_codes=_unique(stated.voucher_codes or ()),
+        skus=_unique(line.sku for line in stated.lines or ()),
+        made_by_shop=stated.created_by == "shop",
+    )
+
+
+def _return(stated: canonical.Return, notes: list[str]) -> dict[str, Any]:
+    total = None
+    if stated.total is not None:
+        if stated.currency is None:
+            notes.append("return.total was left out: return.currency is missing.")
+        else:
+            currency = reading.read_currency(stated.currency, "return.currency")
+            total = Money(reading.read_minor(stated.total, currency, "return.total"), currency)
+    return {
+        "return_id": reading.read_id(stated.id, "return.id"),
+        "order_id": reading.read_id(stated.order_id, "return.order_id"),
+        "total": total,
+    }
+
+
+def _identified(stated: canonical.Customer) -> dict[str, Any]:
+    if not (stated.id or stated.email or stated.phone):
+        raise Refused(
+            "field_missing",
+            "customer.id is missing; send an id, an e-mail address or a phone number.",
+            "customer.id",
+        )
+    return {}
+
+
+def _person(stated: canonical.Customer, notes: list[str]) -> Person | None:
+    consent = stated.consent
+    agreed = {channel: getattr(consent, channel.value) for channel in Channel} if consent else {}
+    person, left_out = contact.describe_person(
+        external_id=reading.read_id(stated.id, "customer.id") if stated.id else None,
+        email=stated.email,
+        phone=stated.phone,
+        name=reading.clean_text(stated.name, reading.MAX_NAME) if stated.name else None,
+        locale=stated.locale,
+        time_zone=stated.time_zone,
+        country=stated.country,
+        consent={channel: answer for channel, answer in agreed.items() if answer is not None},
+    )
+    notes.extend(left_out)
+    return person
+
+
+def _unique(texts: Any) -> tuple[str, ...]:
+    cleaned = (reading.clean_text(text, reading.MAX_ID) for text in texts)
+    return tuple(dict.fromkeys(text for text in cleaned if text))

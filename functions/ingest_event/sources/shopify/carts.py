@@ -1,0 +1,147 @@
+"""Carts and checkouts: the same lost order at two moments, under one id."""
+
+from typing import Any
+
+from common.application.failures import Refused
+from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
+from functions.ingest_event import reading
+from functions.ingest_event.reading import mapping, text_of
+from functions.ingest_event.sources.shopify.customers import read_person
+from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, stated
+
+Reading = tuple[type[CartUpdated | CartVisited], dict[str, Any]]
+"""The event's class, and what it has beyond that which every event has."""
+
+_UNIT = ("discounted_price", "price")
+"""What the customer pays for one, where a discount is already in it; else the list price."""
+
+
+def read_cart(payload: Payload, notes: list[str]) -> Reading:
+    """The cart as its webhooks state it: with prices, without a person."""
+    cart_id = cart_id_of(payload.get("token") or payload.get("id"), None)
+    if cart_id is None:
+        raise Refused("field_missing", "token is missing; send the cart's token.", "token")
+    return CartUpdated, {"cart": _cart_state(cart_id, payload, "currency", notes)}
+
+
+def read_checkout(payload: Payload, notes: list[str]) -> Reading:
+    """The checkout as the cart that it came from, with the person who typed in a contact."""
+    cart_id = cart_id_of(payload.get("cart_token"), payload.get("token"))
+    if cart_id is None:
+        raise Refused(
+            "field_missing", "cart_token is missing; send it or the checkout's token.", "cart_token"
+        )
+    person = read_person(payload, notes)
+    if payload.get("completed_at"):  # it has become an order, which comes by itself; nothing to remind of
+        return CartVisited, {"cart_id": cart_id, "person": person}
+    named_in = "presentment_currency" if payload.get("presentment_currency") else "currency"
+    return CartUpdated, {"cart": _cart_state(cart_id, payload, named_in, notes), "person": person}
+
+
+def cart_id_of(cart_token: object, checkout_token: object) -> str | None:
+    """The one rule by which carts, checkouts and orders find each other."""
+    if cart_token:
+        return reading.read_id(cart_token, "cart_token").partition("?")[0] or None  # ?key=... is its password
+    if checkout_token:
+        return "checkout:" + reading.read_id(checkout_token, "checkout_token")
+    return None
+
+
+def _cart_state(cart_id: str, payload: Payload, named_in: str, notes: list[str]) -> Cart:
+    """The cart; `named_in` is the field that names the currency of plain amounts."""
+    plain = Plain(payload.get(named_in), named_in)
+    url = _url(text_of(payload, "abandoned_checkout_url"), "abandoned_checkout_url", notes)
+    items = _items(payload)
+    if not items:
+        return Cart(id=cart_id, currency=None, total_minor=0, url=url)
+    kind, currency = _money_of(items, plain)
+    lines, total = [], 0
+    for field, item in items:
+        line = _line(item, field, kind, plain, currency, notes)
+        whole = stated(item, f"{field}.", ("line_price",), kind, plain)
+        total += whole.minor(currency) if whole else line.unit_price_minor * line.quantity
+        lines.append(line)
+    if payload.get("total_price") is not None and plain.currency == currency:
+        total = reading.read_minor(payload["total_price"], currency, "total_price")
+    total = reading.check_total(total, "total_price")
+    return Cart(id=cart_id, currency=currency, total_minor=total, url=url, lines=tuple(lines))
+
+
+def _items(payload: Payload) -> list[tuple[str, Payload]]:
+    """The lines that have a quantity, each with its path."""
+    lines = payload.get("line_items")
+    if not isinstance(lines, list):
+        why = "line_items is missing; send the cart's lines, [] if it is emptied."
+        raise Refused("field_missing", why, "line_items")
+    items = []
+    for index, item in enumerate(reading.check_lines(lines, "line_items")):
+        field = f"line_items[{index}]"
+        quantity = mapping(item).get("quantity")
+        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
+            why = f"{field}.quantity can't be taken; send a whole number of at least 0."
+            raise Refused("quantity_invalid", why, f"{field}.quantity")
+        if quantity:
+            items.append((field, item))
+    return items
+
+
+def _money_of(items: list[tuple[str, Payload]], plain: Plain) -> tuple[str, str]:
+    """The first kind of amount that every line states in one currency, and that currency."""
+    several = False
+    for kind in KINDS:
+        prices = [stated(item, f"{field}.", _UNIT, kind, plain) for field, item in items]
+        known = [price for price in prices if price and isinstance(price.currency, str)]
+        if len(known) < len(items):
+            continue
+        if len({price.currency for price in known}) == 1:
+            return kind, known[0].checked_currency()
+        several = True
+    if several:
+        raise Refused("currency_mixed", "line_items has several currencies; a cart has one.", "line_items")
+    for field, item in items:
+        if not any(stated(item, "", _UNIT, kind, plain) for kind in KINDS):
+            why = f"{field}.price is missing; send the price of one."
+            raise Refused("amount_invalid", why, f"{field}.price")
+    field = f"{items[0][0]}.price_set"
+    raise Refused("currency_missing", f"{field} is missing, and so is currency; send one of them.", field)
+
+
+def _line(item: Payload, field: str, kind: str, plain: Plain, currency: str, notes: list[str]) -> Line:
+    price = stated(item, f"{field}.", _UNIT, kind, plain)
+    name = _name(item)
+    sku = sku_of(item) or name[: reading.MAX_ID]
+    if not sku or price is None:
+        raise Refused("field_missing", f"{field}.sku is missing; send the article's sku.", f"{field}.sku")
+    image = text_of(item, "image_url", "image")
+    return Line(
+        sku=sku,
+        name=name or sku,
+        quantity=item["quantity"],
+        unit_price_minor=price.minor(currency),
+        url=_url(text_of(item, "url"), "line_items[].url", notes),
+        image_url=_url(f"https:{image}" if image[:2] == "//" else image, "line_items[].image_url", notes),
+    )
+
+
+def _name(item: Payload) -> str:
+    """The article in the customer's language, with its variant where there is one (L47)."""
+    title = text_of(item, "presentment_title", "title", "name")
+    variant = text_of(item, "presentment_variant_title", "variant_title")
+    if variant and variant != "Default Title" and variant not in title:
+        title = f"{title} - {variant}" if title else variant
+    return title[: reading.MAX_NAME]
+
+
+def sku_of(item: Payload) -> str:
+    """The article: its sku, else the variant, product or line that Shopify numbers; else empty."""
+    for name in ("sku", "variant_id", "product_id", "id", "key"):
+        if item.get(name):
+            try:
+                return reading.read_id(item[name], name)
+            except Refused:
+                continue
+    return ""
+
+
+def _url(text: str, field: str, notes: list[str]) -> str | None:
+    return reading.read_link(text, field, notes) if text else None

@@ -1,0 +1,1 @@
+"""A step is due: render the message, hand it to its provider."""

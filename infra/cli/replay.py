@@ -1,0 +1,122 @@
+"""recoup replay: recorded messages through the real functions, in virtual time."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from common.application.failures import Unavailable
+from common.application.policies import InvalidPolicy, build
+from common.domain.policy import Policy
+from common.domain.vocabulary import Channel
+from infra.local.clocks import VirtualClock
+from infra.local.database import Database
+from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
+from infra.local.mailbox import MailboxSender
+from infra.local.once import Once
+from infra.local.replay import BEGINNING, InputLine, Replay, run
+from infra.local.yaml_policies import YamlPolicySource
+
+EXAMPLE = """
+Example:
+
+  recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl
+"""
+
+
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="JSON Lines of Pub/Sub messages, in time order; - is standard input.")],
+    policy: Annotated[Path | None, typer.Option(help="Folder with one YAML file per policy document.")] = None,
+    until: Annotated[str | None, typer.Option(help="Run to this moment (RFC 3339); otherwise until nothing is pending.")] = None,
+    mailbox: Annotated[Path | None, typer.Option(help="Folder to write every message to, as its customer would get it.")] = None,
+) -> None:
+    """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines."""
+    try:
+        _check_files(files)
+        rules = read_policy(policy)
+        end = _moment(until)
+    except (InvalidPolicy, ValueError, Unavailable) as problem:
+        fail(str(problem))
+    try:
+        with machine_for_replay(rules, mailbox) as (machine, clock, database):
+            with _lines(files) as lines:
+                run(Replay(machine, clock, Once(database), _print), lines, end)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        fail("interrupted; what was printed so far is complete", status=130)
+
+
+def fail(sentence: str, status: int = 2) -> None:
+    """Say what is wrong, once and clearly, and end."""
+    typer.echo(f"recoup: {sentence}", err=True)
+    raise typer.Exit(status)
+
+
+def read_policy(folder: Path | None) -> Policy:
+    """The policy of a folder; all defaults without one. Raises InvalidPolicy or ValueError."""
+    return build(YamlPolicySource(folder).read() if folder else {}, LOCAL_KEYS)
+
+
+@contextmanager
+def machine_for_replay(
+    policy: Policy, mailbox: Path | None
+) -> Iterator[tuple[Machine, VirtualClock, Database]]:
+    """A machine on a file of its own that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="recoup-") as folder:
+        database = Database(Path(folder) / "replay.sqlite", exclusive=True)
+        clock = VirtualClock(BEGINNING)
+        senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), MailboxSender(policy.shop, folder=mailbox))
+        try:
+            yield Machine(database, clock, fixed_policies(policy), senders), clock, database
+        finally:
+            database.close()
+
+
+def _check_files(files: list[Path]) -> None:
+    for file in files:
+        if str(file) != "-" and not file.is_file():
+            raise ValueError(f"{file} does not exist or is not a file")
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f"--until {text!r} is not a time with an offset such as 2026-03-08T00:00:00Z")
+    return moment.astimezone(UTC)
+
+
+@contextmanager
+def _lines(files: list[Path]) -> Iterator[Iterable[InputLine]]:
+    """The lines of all files, one at a time, with a progress bar on a terminal's standard error."""
+    size = sum(file.stat().st_size for file in files if str(file) != "-") or None
+    with tqdm(total=size, unit="B", unit_scale=True, disable=not sys.stderr.isatty(), desc="replay") as bar:
+        yield _read(files, bar)
+
+
+def _read(files: list[Path], bar: Any) -> Iterator[InputLine]:
+    number = 0
+    for file in files:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
+            for text in stream:
+                number += 1
+                bar.update(len(text))
+                if text.strip():
+                    yield InputLine(number, text)
+
+
+def _print(line: Any) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,0 +1,141 @@
+"""The whole engine on one machine: the real functions on the embedded twins, driven by whoever moves the clock."""
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from cloudevents.http import CloudEvent
+from flask import Request
+
+from common import wiring
+from common.application.engine import Engine
+from common.application.failures import Unavailable
+from common.application.policies import Policies
+from common.application.ports import Clock, PubSubMessage, Sender, Task
+from common.domain.policy import Keys, Policy
+from common.domain.vocabulary import Channel
+from infra.local.database import Database
+from infra.local.identity import LocalIdentity
+from infra.local.local_bus import LocalBus
+from infra.local.sqlite_store import SqliteStore
+from infra.local.virtual_timer import VirtualTimer
+
+DELIVERIES = 5
+"""How often a message is delivered before the machine gives up on it: nothing here is unavailable for long."""
+LOCAL_KEYS = Keys(
+    voucher=b"recoup-on-one-machine-vouchers", suppression=b"recoup-on-one-machine-suppressions"
+)
+"""Fixed, so that the same input gives the same codes. Never used in the cloud."""
+
+
+class Machine:
+    """An engine with its store, bus and timer. While it exists the functions of this process work on it."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        policies: Policies,
+        senders: Mapping[Channel, Sender],
+        keys: Keys = LOCAL_KEYS,
+    ) -> None:
+        self.clock = clock
+        self.bus = LocalBus()
+        self.store = SqliteStore(database)
+        self.timer = VirtualTimer(database, clock)
+        self.identity = LocalIdentity(keys.voucher)
+        self.engine = Engine(
+            store=self.store,
+            bus=self.bus,
+            timer=self.timer,
+            clock=clock,
+            policies=policies,
+            identity=self.identity,
+            senders=senders,
+        )
+        wiring.use(lambda: self.engine)
+
+    def receive(self, message: PubSubMessage) -> None:
+        """Have ingest_event take the message, again if need be. Raises Unavailable when it keeps failing."""
+        event = _as_cloud_event(message)
+        for delivery in range(1, DELIVERIES + 1):
+            try:
+                _function("ingest_event")(event)
+                return
+            except Unavailable:
+                if delivery == DELIVERIES:
+                    raise
+
+    def call(self, task: Task) -> None:
+        """Have the task's function carry it out; a failed one is due again after a pause."""
+        answer, status = _function(task.role)(self._request(task))
+        if status == 200:
+            self.timer.finish(task)
+        else:
+            self.timer.fail(task)
+
+    def run_due(
+        self, before: datetime, *, inclusive: bool = False, arrive: Callable[[datetime], None]
+    ) -> None:
+        """Carry out everything due before `before`, in order; `arrive` moves the clock to each due moment."""
+        while (task := self.timer.pop_due(before, inclusive=inclusive)) is not None:
+            arrive(task.at)
+            self.call(task)
+
+    def _request(self, task: Task) -> Request:
+        import json
+
+        body = json.dumps(dict(task.body)).encode()
+        return Request(
+            {
+                "REQUEST_METHOD": "POST",
+                "PATH_INFO": "/",
+                "SERVER_NAME": "localhost",
+                "SERVER_PORT": "80",
+                "wsgi.url_scheme": "http",
+                "wsgi.input": io.BytesIO(body),
+                "CONTENT_TYPE": "application/json",
+                "CONTENT_LENGTH": str(len(body)),
+                "HTTP_AUTHORIZATION": self.identity.authorization,
+            }
+        )
+
+
+def fixed_policies(policy: Policy) -> Policies:
+    """Policies that were read and checked beforehand and don't change."""
+    return _Fixed(policy)
+
+
+class _Fixed(Policies):
+    def __init__(self, policy: Policy) -> None:
+        self._fixed = policy
+
+    def current(self) -> Policy:
+        return self._fixed
+
+
+@cache
+def _function(name: str) -> Callable[[Any], Any]:
+    """The deployed function itself, as functions-framework would find it."""
+    function: Callable[[Any], Any] = getattr(import_module(f"functions.{name}.main"), name)
+    return function
+
+
+def _as_cloud_event(message: PubSubMessage) -> CloudEvent:
+    attributes = {
+        "id": message.id,
+        "source": "//pubsub.googleapis.com/projects/local/topics/storefront-events",
+        "type": "google.cloud.pubsub.topic.v1.messagePublished",
+        "time": message.publish_time.isoformat(),
+    }
+    content = {
+        "messageId": message.id,
+        "publishTime": message.publish_time.isoformat(),
+        "attributes": dict(message.attributes),
+        "data": base64.b64encode(message.data).decode("ascii"),
+    }
+    return CloudEvent(attributes, {"message": content, "subscription": "projects/local/subscriptions/local"})

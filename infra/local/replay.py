@@ -1,0 +1,140 @@
+"""The engine as a time machine: recorded messages in, what the engine did about them out, in virtual time."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from common.application.ports import PubSubMessage
+from common.application.wire import line_of
+from common.domain import ids
+from common.domain.effects import Announce
+from infra.local.clocks import VirtualClock
+from infra.local.machine import Machine
+from infra.local.once import Once
+from infra.local.summary import Summary
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+Emit = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class InputLine:
+    """One line of a file: `number` counts from 1 over all files of a run."""
+
+    number: int
+    text: str | bytes
+
+
+class BadLine(ValueError):
+    """The line is no Pub/Sub message; the message says what it should be."""
+
+
+def message_of(line: InputLine) -> PubSubMessage:
+    """The message on a line: {"publish_time": ..., "attributes": {...}, "data": {...}}. Raises BadLine."""
+    try:
+        content = json.loads(line.text)
+    except (ValueError, RecursionError):
+        raise BadLine("the line is not JSON; write one JSON object a line") from None
+    if not isinstance(content, dict):
+        raise BadLine("the line is not a JSON object with publish_time, attributes and data")
+    if "data" not in content:
+        raise BadLine("data is missing; put the message's payload there")
+    data, attributes = content["data"], content.get("attributes", {})
+    if not isinstance(attributes, dict) or not all(isinstance(value, str) for value in attributes.values()):
+        raise BadLine("attributes is not an object of strings")
+    return PubSubMessage(
+        id=str(content.get("message_id") or f"line-{line.number}"),
+        publish_time=_moment(content.get("publish_time")),
+        attributes=attributes,
+        data=data.encode() if isinstance(data, str) else json.dumps(data).encode(),
+    )
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise BadLine("publish_time is not an RFC 3339 time such as 2026-03-01T10:00:00Z") from None
+    if moment.tzinfo is None:
+        raise BadLine("publish_time has no offset; end it with Z or an offset such as +01:00")
+    return moment.astimezone(UTC)
+
+
+class Replay:
+    """One run. Lines are taken one at a time, so any number of them fits into memory."""
+
+    def __init__(self, machine: Machine, clock: VirtualClock, once: Once, emit: Emit) -> None:
+        self._machine, self._clock, self._once, self._emit = machine, clock, once, emit
+        self._line: int | None = None
+        self._early: list[Announce] = []
+        self.summary = Summary()
+        machine.bus.subscribe(self._said)
+
+    def take(self, line: InputLine) -> None:
+        """Move the clock to the line's moment, carry out what was due before, and deliver the line."""
+        try:
+            message = message_of(line)
+        except BadLine as bad:
+            self._refuse(line, bad)
+            return
+        self._arrive(message.publish_time)
+        self._tell_early()
+        self._line = line.number
+        self._machine.receive(message)
+        self._line = None
+
+    def finish(self, until: datetime | None = None) -> None:
+        """Run to `until`, or until nothing is pending; end with the summary."""
+        self._tell_early()
+        if until is None:
+            while (at := self._machine.timer.next_at()) is not None:
+                self._machine.run_due(at, inclusive=True, arrive=self._clock.set)
+        else:
+            self._machine.run_due(until, inclusive=True, arrive=self._clock.set)
+            self._clock.set(until)
+        at = line_of(_nothing(self._clock.now()))["at"]
+        self._emit({"at": at, "type": "summary", **self.summary.as_fields()})
+
+    def _arrive(self, moment: datetime) -> None:
+        self._machine.run_due(moment, arrive=self._clock.set)
+        self._clock.set(moment)
+
+    def _said(self, announced: Announce) -> None:
+        """Consumers of an at-least-once topic drop what they have had; so does this one."""
+        if not self._once.first_time(announced.id):
+            return
+        if self._line is not None and announced.type == "intake.refused":
+            announced = replace(announced, fields={**announced.fields, "line": self._line})
+        self.summary.add(announced)
+        self._emit(line_of(announced))
+
+    def _refuse(self, line: InputLine, bad: BadLine) -> None:
+        refused = replace(
+            _nothing(self._clock.now()),
+            id=ids.hash_id("bad line", str(line.number)),
+            type="intake.refused",
+            fields={"source": "replay", "reason": "line_invalid", "detail": str(bad), "line": line.number},
+        )
+        if self._clock.now() == BEGINNING:
+            self._early.append(refused)
+        else:
+            self._said(refused)
+
+    def _tell_early(self) -> None:
+        """Bad lines before the first good one are told with its time: there is no other."""
+        early, self._early = self._early, []
+        for refused in early:
+            self._said(replace(refused, at=self._clock.now()))
+
+
+def _nothing(at: datetime) -> Announce:
+    return Announce(id="", type="", at=at, store="", case_id=None, customer_id=None, subject=None, fields={})
+
+
+def run(replay: Replay, lines: Iterable[InputLine], until: datetime | None) -> None:
+    """Take all lines and finish."""
+    for line in lines:
+        replay.take(line)
+    replay.finish(until)

@@ -1,0 +1,1 @@
+"""The stories, contracts and house rules of the engine."""

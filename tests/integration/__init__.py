@@ -1,0 +1,1 @@
+"""Adapters against emulators and local servers, over real sockets."""
