@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from common.adapters.clock import SystemClock
 from common.application.failures import Unavailable
 from common.application.ports import Clock, Task
 
@@ -31,9 +32,9 @@ class CloudTasksTimer:
         queues: Mapping[str, str],
         target_urls: Mapping[str, str],
         service_account_email: str,
-        clock: Clock,
         audiences: Mapping[str, str] | None = None,
         endpoint: str | None = None,
+        clock: Clock | None = None,
         dispatch_deadline: timedelta = timedelta(minutes=2),
         timeout_seconds: float = 10.0,
     ) -> None:
@@ -44,7 +45,7 @@ class CloudTasksTimer:
         self._target_urls = dict(target_urls)
         self._audiences = dict(target_urls) | dict(audiences or {})
         self._service_account_email = service_account_email
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._endpoint = endpoint
         self._dispatch_deadline = dispatch_deadline
         self._timeout_seconds = timeout_seconds

@@ -87,7 +87,7 @@ class FirestoreStore:
     def counters(self, day: date) -> Mapping[str, int]:
         """A day's counters, summed over the shards."""
         query = _Query()
-        getattr(query, "from").add().collection_id = "shards"
+        query.from_.add().collection_id = "shards"
         with unavailable(_SERVICE):
             found = self._database.query(self._database.path("metrics", day.isoformat()), query)
         total: dict[str, int] = {}
@@ -120,7 +120,7 @@ class FirestoreStore:
 
 def _due_query(collection: str, field: str, until: datetime, limit: int) -> Any:
     query = _Query()
-    getattr(query, "from").add().collection_id = collection
+    query.from_.add().collection_id = collection
     query.select.fields.add().field_path = field
     query.where.field_filter.field.field_path = field
     query.where.field_filter.op = StructuredQuery.FieldFilter.Operator.LESS_THAN

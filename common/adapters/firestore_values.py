@@ -6,12 +6,13 @@ from typing import Any
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+_ESCAPE = "\\"
 
 
 def fill_fields(target: Any, fields: Mapping[str, Any]) -> None:
     """Write `fields` into a protobuf map of Values."""
     for name, value in fields.items():
-        fill_value(target[name], value)
+        fill_value(target[_escaped(name)], value)
 
 
 def fill_value(target: Any, value: Any) -> None:
@@ -48,11 +49,11 @@ def fill_moment(target: Any, moment: datetime) -> None:
 
 def fields_of(source: Mapping[str, Any]) -> dict[str, Any]:
     """A protobuf map of Values in plain values."""
-    return {name: value_of(value) for name, value in source.items()}
+    return {name.removeprefix(_ESCAPE): value_of(value) for name, value in source.items()}
 
 
 def value_of(source: Any) -> Any:
-    """A protobuf Value as a plain value; moments are aware UTC, kinds that `fill_value` lacks are as they are."""
+    """A protobuf Value in plain values; moments are aware UTC. Kinds unknown to `fill_value` are left."""
     kind = source.WhichOneof("value_type")
     match kind:
         case None | "null_value":
@@ -66,3 +67,9 @@ def value_of(source: Any) -> Any:
             return _EPOCH + timedelta(seconds=moment.seconds, microseconds=moment.nanos // 1000)
         case _:
             return getattr(source, kind)
+
+
+def _escaped(name: str) -> str:
+    """Firestore refuses the empty name and `__any__`; a stranger's message attributes may have either."""
+    reserved = not name or name.startswith(_ESCAPE) or (name.startswith("__") and name.endswith("__"))
+    return _ESCAPE + name if reserved else name

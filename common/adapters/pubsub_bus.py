@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from common.adapters.google_calls import OnFirstUse, emulator_channel, unavailable
-from common.application.ports import Bus
 from common.application.wire import line_of
 from common.domain.effects import Announce
 from common.domain.wire import stamp
@@ -21,7 +20,7 @@ EMULATOR = "PUBSUB_EMULATOR_HOST"
 _LONGEST_ATTRIBUTE_BYTES = 1024
 
 
-class PubSubBus(Bus):
+class PubSubBus:
     """Publishes to one topic, in one RPC a call: no batching thread that works on after the answer is given.
 
     Thread-safe; the client is built by the first call, on `channel` if one is given.

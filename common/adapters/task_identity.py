@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -21,17 +21,10 @@ _REFETCH_SECONDS = 60.0
 class GoogleTaskIdentity:
     """Trusts tokens that Google issued to one service account, for one audience. Thread-safe."""
 
-    def __init__(
-        self,
-        service_account_email: str,
-        audience: str,
-        certs_url: str = GOOGLE_CERTS_URL,
-        clock: Callable[[], float] = monotonic,
-    ) -> None:
-        """`clock` counts seconds, for the age of the certificates; tokens are held against the real time."""
+    def __init__(self, service_account_email: str, audience: str, certs_url: str = GOOGLE_CERTS_URL) -> None:
         self._service_account_email = service_account_email
         self._audience = audience
-        self._certificates = _Certificates(certs_url, clock)
+        self._certificates = _Certificates(certs_url)
 
     def verify(self, authorization: str | None) -> bool:
         """Whether the Authorization header carries a valid token; False whatever is wrong with it.
@@ -76,9 +69,8 @@ class _Answer:
 class _Certificates:
     """The transport of `verify_token`, which asks it for the certificates anew for each token."""
 
-    def __init__(self, url: str, clock: Callable[[], float]) -> None:
+    def __init__(self, url: str) -> None:
         self._url = url
-        self._clock = clock
         self._lock = threading.Lock()
         self._body = b"{}"
         self._key_ids: frozenset[str] = frozenset()
@@ -91,11 +83,11 @@ class _Certificates:
     def look_for(self, key_id: object) -> None:
         """Fetch if the certificates are an hour old, or don't have this key. Raises Unavailable."""
         with self._lock:
-            age = self._clock() - self._fetched_at
+            age = monotonic() - self._fetched_at
             if age >= _FRESH_SECONDS or (key_id not in self._key_ids and age >= _REFETCH_SECONDS):
                 self._body = self._fetch()
                 self._key_ids = frozenset(json.loads(self._body))
-                self._fetched_at = self._clock()
+                self._fetched_at = monotonic()
 
     def _fetch(self) -> bytes:
         from google.auth.exceptions import TransportError

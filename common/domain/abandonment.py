@@ -1,11 +1,11 @@
 """A cart has gone quiet: is it a lost order, whose is it, and what is worth offering?"""
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
 from common.domain.book import Book
 from common.domain.casework import announce, noted
+from common.domain.changing import replace
 from common.domain.customers import is_capped, segment_of
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate

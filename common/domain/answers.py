@@ -1,11 +1,11 @@
 """What a provider answered about a claimed message, and what the case makes of it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from common.domain.book import Book
 from common.domain.casework import announce, noted
+from common.domain.changing import replace
 from common.domain.documents import Case, Customer, StepRecord
 from common.domain.policy import Policy
 from common.domain.sequence import failed_for_good, with_record

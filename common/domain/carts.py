@@ -1,11 +1,11 @@
 """A cart as the storefront reports it: activity, its newest state, and when a cart becomes a new lost order."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
-from common.domain.book import Book
+from common.domain.book import CASES, Book
 from common.domain.casework import announce, noted
+from common.domain.changing import replace
 from common.domain.customers import follow
 from common.domain.documents import MAX_LINES, Case, Customer
 from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
@@ -136,6 +136,7 @@ def _changed_hands(book: Book, case: Case, customer: Customer | None) -> bool:
 def _next_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> Case:
     """A fresh case for the same cart; the former one sends nothing more."""
     episode = case.episode + 1
+    book.need((CASES, ids.case_id(event.store, event.cart.id, episode)))
     if case.stage not in _LATER_EPISODE_POSSIBLE:
         case = replace(case, stopped="changed hands", stage=_stopped(case))
     if case.episode == 1:

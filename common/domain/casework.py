@@ -1,14 +1,13 @@
 """What every decision about a case does: announce, note, arm, and remember the message."""
 
-from dataclasses import replace
 from typing import TypeVar
 
 from common.domain import ids, inbox
 from common.domain.book import Book, Decision
+from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, Case, Moment, Order
 from common.domain.effects import Announce, Effect
 from common.domain.timing import arm
-
 
 D = TypeVar("D", Case, Order)
 

@@ -4,11 +4,11 @@ Each of the three has a document id of its own. One of those documents holds the
 (`merged_into`). So an event's customer is found in the same batch as its cart, without an index to keep in step.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
 from common.domain.book import CUSTOMERS, Book, Place
+from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, Consent, Customer, Redemption, Return
 from common.domain.policy import Policy
 from common.domain.storefront import Person

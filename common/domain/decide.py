@@ -1,7 +1,6 @@
 """decide(documents, trigger, policy, now): the whole engine on one page. Pure; every rule is behind one of its names."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -11,6 +10,7 @@ from common.domain.answers import answered
 from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Book, Decision, Document, Place
 from common.domain.carts import current_case, updated, visited
 from common.domain.casework import conclude, remember, repeat, settle
+from common.domain.changing import replace
 from common.domain.customers import follow, identify, places, with_returns
 from common.domain.documents import MAX_HISTORY, Armed, Case, Order, Return
 from common.domain.effects import Effect

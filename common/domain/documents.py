@@ -1,4 +1,7 @@
-"""The documents the engine keeps. Frozen: a decision makes new ones. Lists inside a document are bounded."""
+"""The documents the engine keeps. Frozen: a decision makes new ones. Lists inside a document are bounded.
+
+Those that decisions change have no slots, so that `common.domain.changing.replace` can copy them quickly.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,7 +39,7 @@ class Moment:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StepRecord:
     """What became of one step of the sequence."""
 
@@ -80,7 +83,7 @@ class Armed:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """`cases/{id}`: the whole life of one lost order (or of a cart that isn't lost yet)."""
 
@@ -163,7 +166,7 @@ class Consent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Customer:
     """`customers/{id}`: one person at one store, or (`merged_into`) a signpost to that person's document."""
 
@@ -196,7 +199,7 @@ class Customer:
     schema_version: int = SCHEMA_VERSION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """`orders/{id}`: what we know of an order, so that its later events find customer and case."""
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 _ALPHABET = "23456789ACDEFGHJKMNPQRTUVWXY"
 """No two of these 28 look alike: of the pairs 0 O, 1 I L, 2 Z, 5 S and 8 B at most the digit is used (L32)."""
 
 
+@lru_cache(maxsize=16_384)
 def hash_id(*parts: str) -> str:
     """A 128-bit id of the parts, in 32 hexadecimal digits; parts can't run into each other."""
     joined = "\x1f".join(f"{len(part)}:{part}" for part in parts)

@@ -1,10 +1,10 @@
 """What ends by itself: vouchers, cases without a result, the flag of a customer who returned something."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain.book import Book
 from common.domain.casework import announce, noted
+from common.domain.changing import replace
 from common.domain.documents import Case, Customer
 from common.domain.policy import Policy
 from common.domain.timing import lost_at, pending_step, voucher_lapses_at

@@ -1,13 +1,13 @@
 """Orders: which lost order one brings back, what it redeems, and what a failed or cancelled one takes with it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
 from common.domain.book import CASES, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
+from common.domain.changing import replace
 from common.domain.customers import follow, with_returns
 from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Recovery, Redemption
 from common.domain.money import Money

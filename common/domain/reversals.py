@@ -1,12 +1,12 @@
 """A failed payment or a cancelled order gives back what the order had counted for (L26, L45)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
 from common.domain.book import CASES, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
+from common.domain.changing import replace
 from common.domain.customers import follow
 from common.domain.documents import Case, OpenVoucher, Order
 from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState

@@ -1,12 +1,12 @@
 """A step is due: every gate once more, then the claim. Nothing is sent that isn't claimed first (L2)."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from common.domain import ids
 from common.domain.abandonment import is_held, suppressed, with_reserved_voucher
 from common.domain.book import Book
 from common.domain.casework import announce, noted
+from common.domain.changing import replace
 from common.domain.customers import is_capped
 from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage

@@ -1,9 +1,9 @@
 """When a case has to be looked at next. Timers are hints; these functions are the truth."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from common.domain import ids
+from common.domain.changing import replace
 from common.domain.documents import Armed, Case, StepRecord
 from common.domain.effects import ScheduleLook
 from common.domain.policy import Policy, Step

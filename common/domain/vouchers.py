@@ -25,7 +25,7 @@ class Incentive:
         return fields
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Voucher:
     """A case's own voucher: reserved when decided, issued with the first claimed message (L35)."""
 

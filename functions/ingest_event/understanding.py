@@ -53,10 +53,8 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
     except MemoryError:
         raise
     except Exception as error:
-        # A mistake of ours: stored and replayable after an update, where an error would be redelivered for ever.
-        why = (
-            f"The {source.NAME} source failed with {type(error).__name__}; report it, and replay the message."
-        )
+        # A mistake of ours is stored and replayed after an update; raised, it would be redelivered for ever.
+        why = f"Source {source.NAME} failed with {type(error).__name__}; report it, then replay the message."
         raise _completed(Refused("not_understood", why), source, message) from error
 
 

@@ -10,8 +10,8 @@ _EXTENSION = "^{}\\[~]|€"
 _SEVEN_BIT = frozenset(_BASIC + _EXTENSION)
 # Letters and signs that no decomposition takes apart.
 _PLAIN = str.maketrans(
-    "łŁđĐðÐıœŒþÞ„“”«»‚‘’–—−…\u00a0\u202f\u2009",  # noqa: RUF001 - these very characters are meant
-    'lLdDdDioOtT"""""\'\'\'---.   ',
+    "łŁđĐðÐıœŒþÞ„“”«»‚‘’–—−\u00a0\u202f\u2009",  # noqa: RUF001 - these very characters are meant
+    'lLdDdDioOtT"""""\'\'\'---   ',
     "\u00ad\u200b\u2060\ufeff",
 )
 

@@ -1,7 +1,7 @@
 """Untrusted text never goes through a template: a seal stands in for it and is replaced afterwards.
 
-So whatever looks wrong in what a template produced (a raw tag, `None`, an escaped entity) is its own fault, and a
-customer called None or an item called "{{ 1 < 2 }}" is nothing special (L48).
+So whatever looks wrong in what a template produced (a raw tag, `None`, an escaped entity) is its own fault,
+and a customer called None or an item called "{{ 1 < 2 }}" is nothing special (L48).
 """
 
 import re

@@ -1,5 +1,6 @@
 """recoup replay: recorded messages through the real functions, in virtual time."""
 
+import gc
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ from common.domain.vocabulary import Channel
 from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
-from infra.local.mailbox import MailboxSender
+from infra.local.mailbox import MailboxSender, folder
 from infra.local.once import Once
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from infra.local.yaml_policies import YamlPolicySource
@@ -71,12 +72,15 @@ def machine_for_replay(
     policy: Policy, mailbox: Path | None
 ) -> Iterator[tuple[Machine, VirtualClock, Database]]:
     """A machine on a file of its own that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="recoup-") as folder:
-        database = Database(Path(folder) / "replay.sqlite", exclusive=True)
+    # Documents hold no cycles: looking for some among tens of thousands of them only costs time.
+    gc.set_threshold(100_000, 50, 100)
+    with tempfile.TemporaryDirectory(prefix="recoup-") as home:
+        database = Database(Path(home) / "replay.sqlite", exclusive=True)
         clock = VirtualClock(BEGINNING)
-        senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), MailboxSender(policy.shop, folder=mailbox))
+        sender = MailboxSender(database, lambda: policy.shop, *([folder(mailbox)] if mailbox else []))
+        senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), sender)
         try:
-            yield Machine(database, clock, fixed_policies(policy), senders), clock, database
+            yield Machine(database, clock, fixed_policies(policy), senders, lasting=False), clock, database
         finally:
             database.close()
 

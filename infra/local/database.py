@@ -1,4 +1,4 @@
-"""The one SQLite file that a machine's engine lives in, opened once and shared by its store and its timer."""
+"""The one SQLite file of an engine on one machine, shared by its store, its timer and its mailbox."""
 
 import sqlite3
 import threading
@@ -23,7 +23,10 @@ CREATE TABLE IF NOT EXISTS tasks (
     body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, done_at INTEGER
 );
 CREATE INDEX IF NOT EXISTS tasks_done ON tasks (done_at) WHERE done_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS messages (claim_id TEXT PRIMARY KEY, provider_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS messages (
+    number INTEGER PRIMARY KEY, claim_id TEXT NOT NULL, provider_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS messages_claim ON messages (claim_id);
 """
 _COMMIT_EVERY = 500
 """Changes that an exclusive file gathers into one commit."""
@@ -47,6 +50,8 @@ class Database:
         )
         self.execute = self._connection.execute
         """Run one statement; the caller holds `lock`."""
+        self.execute_many = self._connection.executemany
+        """Run one statement for each row; the caller holds `lock`."""
         with readable_failures():
             self._prepare()
 

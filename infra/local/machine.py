@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
@@ -21,8 +22,10 @@ from common.domain.vocabulary import Channel
 from infra.local.database import Database
 from infra.local.identity import LocalIdentity
 from infra.local.local_bus import LocalBus
+from infra.local.memory_timer import MemoryTimer
 from infra.local.sqlite_store import SqliteStore
 from infra.local.virtual_timer import VirtualTimer
+from infra.local.write_back_store import WriteBackStore
 
 DELIVERIES = 5
 """How often a message is delivered before the machine gives up on it: nothing here is unavailable for long."""
@@ -42,11 +45,14 @@ class Machine:
         policies: Policies,
         senders: Mapping[Channel, Sender],
         keys: Keys = LOCAL_KEYS,
+        *,
+        lasting: bool = True,
     ) -> None:
+        """`lasting`: the engine goes on where it was when the file is opened again. Without, it is much faster."""
         self.clock = clock
         self.bus = LocalBus()
-        self.store = SqliteStore(database)
-        self.timer = VirtualTimer(database, clock)
+        self.store = SqliteStore(database) if lasting else WriteBackStore(database)
+        self.timer = VirtualTimer(database, clock) if lasting else MemoryTimer(clock)
         self.identity = LocalIdentity(keys.voucher)
         self.engine = Engine(
             store=self.store,
@@ -87,8 +93,6 @@ class Machine:
             self.call(task)
 
     def _request(self, task: Task) -> Request:
-        import json
-
         body = json.dumps(dict(task.body)).encode()
         return Request(
             {

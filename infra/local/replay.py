@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from common.application.ports import PubSubMessage
 from common.application.wire import line_of
 from common.domain import ids
@@ -48,7 +50,7 @@ def message_of(line: InputLine) -> PubSubMessage:
         id=str(content.get("message_id") or f"line-{line.number}"),
         publish_time=_moment(content.get("publish_time")),
         attributes=attributes,
-        data=data.encode() if isinstance(data, str) else json.dumps(data).encode(),
+        data=data.encode() if isinstance(data, str) else to_json(data),
     )
 
 

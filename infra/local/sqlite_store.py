@@ -94,7 +94,7 @@ class SqliteStore:
 
     def _write(self, put: Put) -> tuple[Loaded, int]:
         ref, document, body = put.ref, put.document, to_json(put.document)
-        values = (body, _due_moment(ref.collection, document), ref.collection, ref.id)
+        values = (body, due_moment(ref.collection, document), ref.collection, ref.id)
         if put.expected is None:
             changed = self._database.execute(_CREATE, values).rowcount
             version = 1
@@ -112,7 +112,8 @@ class SqliteStore:
             self._database.execute(_COUNT, (day, counters.shard, name, amount))
 
 
-def _due_moment(collection: str, document: object) -> int | None:
+def due_moment(collection: str, document: object) -> int | None:
+    """What a document is found by in `due`, in microseconds; None = it isn't."""
     field = DUE_FIELDS.get(collection)
     moment = getattr(document, field) if field else None
     return None if moment is None else _microseconds(moment)

@@ -83,7 +83,7 @@ class VirtualTimer:
             if failures >= MAX_ATTEMPTS:
                 self._end(task.name)
                 return
-            at = self._clock.now() + min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
+            at = self._clock.now() + pause_after(failures)
             self._database.execute(_FAIL, (_microseconds(at), seq))
             del self._running[task.name]
             heapq.heappush(self._waiting, (at, seq))
@@ -102,6 +102,11 @@ class VirtualTimer:
     def _free(self, name: str) -> bool:
         before = _microseconds(self._clock.now() - NAME_KEPT)
         return bool(self._database.execute(_FREE_NAME, (name, before)).rowcount)
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long a task waits after its n-th failure."""
+    return min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
 
 
 def _microseconds(moment: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What every sender promises, whoever carries the message. A local twin joins by one more entry in BENCHES."""
+"""What every sender promises, whoever carries it. A local twin joins by one more entry in BENCHES."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -30,6 +30,14 @@ def identity(certificates: Worker) -> GoogleTaskIdentity:
     return GoogleTaskIdentity(EMAIL, AUDIENCE, certificates.url)
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the age of certificates is measured on: its last entry is now."""
+    times = [0.0]
+    monkeypatch.setattr("common.adapters.task_identity.monotonic", lambda: times[-1])
+    return times
+
+
 def bearer(issuer: TokenIssuer = ISSUER, email: str = EMAIL, audience: str = AUDIENCE) -> str:
     return f"Bearer {issuer.token(email, audience)}"
 
@@ -108,28 +116,26 @@ def test_other_claims_are_checked(identity: GoogleTaskIdentity, monkeypatch: pyt
         assert not identity.verify(f"Bearer {token}")
 
 
-def test_certificates_are_fetched_once_an_hour(certificates: Worker) -> None:
+def test_certificates_are_fetched_once_an_hour(certificates: Worker, clock: list[float]) -> None:
     """Many tokens cause one fetch; after an hour there is a second one."""
-    times = [0.0]
-    identity = GoogleTaskIdentity(EMAIL, AUDIENCE, certificates.url, clock=lambda: times[-1])
+    identity = GoogleTaskIdentity(EMAIL, AUDIENCE, certificates.url)
     assert all(identity.verify(bearer()) for _ in range(5))
     assert len(certificates.received) == 1
-    times.append(3600.0)
+    clock.append(3600.0)
     assert identity.verify(bearer())
     assert len(certificates.received) == 2
 
 
-def test_new_key_is_looked_for(certificates: Worker) -> None:
+def test_new_key_is_looked_for(certificates: Worker, clock: list[float]) -> None:
     """A token with a key that isn't known causes a fetch, but not more than one a minute."""
     issuer = TokenIssuer()
     certificates.content = lambda: json.dumps(issuer.certificates()).encode()
-    times = [0.0]
-    identity = GoogleTaskIdentity(EMAIL, AUDIENCE, certificates.url, clock=lambda: times[-1])
+    identity = GoogleTaskIdentity(EMAIL, AUDIENCE, certificates.url)
     assert identity.verify(bearer(issuer))
     issuer.rotate()
     assert not identity.verify(bearer(issuer))
     assert len(certificates.received) == 1
-    times.append(60.0)
+    clock.append(60.0)
     assert identity.verify(bearer(issuer))
     assert len(certificates.received) == 2
 

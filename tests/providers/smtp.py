@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
+from enum import Enum
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ class Mailbox:
     logins: list[str] = field(default_factory=list)
     tls: list[bool] = field(default_factory=list)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         self.envelopes.append(envelope)
         self.tls.append(session.ssl is not None or _is_encrypted(server))
         return "250 2.0.0 taken"
@@ -41,7 +43,7 @@ class Mailbox:
     def messages(self) -> list[EmailMessage]:
         """What was taken, as a mail program reads it."""
         raw = (envelope.original_content or b"" for envelope in self.envelopes)
-        return [message_from_bytes(content, policy=SMTP_POLICY) for content in raw]  # type: ignore[arg-type, misc]
+        return [message_from_bytes(content, policy=SMTP_POLICY) for content in raw]
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def mail_server(
     options = {"enable_SMTPUTF8": True, "hostname": "mail.example", **options}
     loop = asyncio.new_event_loop()
     listening = loop.create_server(
-        lambda: SMTP(mailbox, loop=loop, **options),
+        lambda: _protocol(mailbox, loop=loop, **options),
         "127.0.0.1",
         0,
         ssl=context if security == "tls" else None,
@@ -78,6 +80,14 @@ def mail_server(
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         loop.close()
+
+
+def _protocol(*arguments: Any, **options: Any) -> SMTP:
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Requiring AUTH while not requiring TLS"
+        )  # TLS may be there already
+        return SMTP(*arguments, **options)
 
 
 async def _stop(server: asyncio.Server) -> None:
@@ -110,7 +120,7 @@ def _server_context(certificate: Path | None) -> ssl.SSLContext | None:
 
 
 def make_certificate(folder: Path, host: str = "127.0.0.1") -> Path:
-    """A self-signed certificate of `host` with its key, in one PEM file, which clients may trust as an authority."""
+    """A self-signed certificate of `host` with its key, in one PEM file, which clients may trust."""
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]),
@@ -134,10 +144,12 @@ def make_certificate(folder: Path, host: str = "127.0.0.1") -> Path:
     return path
 
 
-DROP = object()
-"""In a script: close the connection instead of answering."""
-HANG = object()
-"""In a script: never answer."""
+class Rude(Enum):
+    """What a script may do instead of answering."""
+
+    DROP = "close the connection"
+    HANG = "stay silent"
+
 
 _POLITE: dict[str, object] = {
     "CONNECT": "220 mail.example",
@@ -165,7 +177,7 @@ class Script:
 
 @contextmanager
 def scripted_server(**answers: object) -> Iterator[Script]:
-    """A server that answers as told, by command; HALF comes with the body's first bytes, BODY after its last."""
+    """A server that answers as told, by command; HALF comes in the middle of the body, BODY after it."""
     script_answers = _POLITE | answers
     listener = socket.create_server(("127.0.0.1", 0))
     script, over = Script(listener.getsockname()[1]), threading.Event()
@@ -196,7 +208,7 @@ def _converse(
 ) -> None:
     def answer(command: str) -> bool:
         reply = answers.get(command, "502 5.5.1 what?")
-        if reply is HANG:
+        if reply is Rude.HANG:
             over.wait(5)
         elif isinstance(reply, str):
             connection.sendall(reply.encode() + b"\r\n")

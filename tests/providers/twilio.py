@@ -1,4 +1,4 @@
-"""Twilio's Messages resource on loopback: same paths, authentication, answers and paging; errors on demand."""
+"""Twilio's Messages resource on loopback: same paths, login, answers and paging; errors on demand."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ class Twilio:
 
     def create(self, fields: dict[str, str]) -> dict[str, Any]:
         """A queued message: it has no date of sending yet."""
-        message = {
+        message: dict[str, Any] = {
             "account_sid": ACCOUNT,
             "api_version": "2010-04-01",
             "body": fields["Body"],
@@ -95,7 +95,7 @@ def refusal(status: int, code: int, message: str = "No.") -> tuple[int, dict[str
 def twilio_server() -> Iterator[Twilio]:
     """The endpoint, until the end of the block."""
     account = Twilio()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(account))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"account": account}))
     server.daemon_threads = True
     account.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -109,45 +109,44 @@ def twilio_server() -> Iterator[Twilio]:
         thread.join(5)
 
 
-def _handler(account: Twilio) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - http.server's name
-            length = int(self.headers.get("Content-Length", 0))
-            self._respond("POST", _flat(self.rfile.read(length).decode()))
+class _Handler(BaseHTTPRequestHandler):
+    account: Twilio
 
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
-            self._respond("GET", _flat(urlsplit(self.path).query))
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self._respond("POST", _flat(self.rfile.read(length).decode()))
 
-        def _respond(self, method: str, fields: dict[str, str]) -> None:
-            account.requests.append((method, fields))
-            wanted, account.next_answer = account.next_answer, None
-            if wanted == HANG:
-                account.over.wait(5)
-            elif wanted == DROP_AFTER:
-                account.create(fields)
-            elif wanted != DROP:
-                self._answer(*(wanted if isinstance(wanted, tuple) else self._serve(method, fields)))
+    def do_GET(self) -> None:
+        self._respond("GET", _flat(urlsplit(self.path).query))
 
-        def _serve(self, method: str, fields: dict[str, str]) -> tuple[int, Any]:
-            expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
-            if self.headers.get("Authorization") != f"Basic {expected}":
-                return refusal(401, 20003, "Authenticate")
-            if urlsplit(self.path).path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
-                return refusal(404, 20404)
-            return (201, account.create(fields)) if method == "POST" else (200, account.page(fields))
+    def _respond(self, method: str, fields: dict[str, str]) -> None:
+        self.account.requests.append((method, fields))
+        wanted, self.account.next_answer = self.account.next_answer, None
+        if wanted == HANG:
+            self.account.over.wait(5)
+        elif wanted == DROP_AFTER:
+            self.account.create(fields)
+        elif wanted != DROP:
+            self._answer(*(wanted if isinstance(wanted, tuple) else self._serve(method, fields)))
 
-        def _answer(self, status: int, payload: Any) -> None:
-            body = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _serve(self, method: str, fields: dict[str, str]) -> tuple[int, Any]:
+        expected = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
+        if self.headers.get("Authorization") != f"Basic {expected}":
+            return refusal(401, 20003, "Authenticate")
+        if urlsplit(self.path).path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
+            return refusal(404, 20404)
+        return (201, self.account.create(fields)) if method == "POST" else (200, self.account.page(fields))
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
+    def _answer(self, status: int, payload: Any) -> None:
+        body = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
-    return Handler
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
 
 
 def _flat(query: str) -> dict[str, str]:

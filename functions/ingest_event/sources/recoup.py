@@ -1,6 +1,6 @@
 """Canonical events: attributes source=recoup and store, data as in docs/storefront-events.schema.json."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -55,9 +55,8 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
     """The event that the data states."""
     store = store_of(message)
     if store is None:
-        raise Refused(
-            "store_missing", "The attribute store is missing; set it to your store's id.", "attributes.store"
-        )
+        why = "The attribute store is missing; set it to your store's id."
+        raise Refused("store_missing", why, "attributes.store")
     payload = reading.read_object(message.data)
     try:
         stated = canonical.EVENT.validate_python(payload)
@@ -73,8 +72,8 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
         "channel": _CHANNELS[stated.channel] if stated.channel else None,
         "person": _person(stated.customer, notes) if stated.customer else None,
     }
-    facts = _facts(stated, notes)
-    return _class_of(stated)(**common, **facts, notes=tuple(dict.fromkeys(notes)))
+    event, facts = _told(stated, notes)
+    return event(**common, **facts, notes=tuple(dict.fromkeys(notes)))
 
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:
@@ -88,56 +87,43 @@ def at_stake(payload: Mapping[str, Any]) -> Money | None:
     return None
 
 
-def _class_of(stated: canonical.AnyEvent) -> type[StorefrontEvent]:
+def _told(
+    stated: canonical.AnyEvent, notes: list[str]
+) -> tuple[Callable[..., StorefrontEvent], dict[str, Any]]:
+    """The event's class, and what it has beyond that which every event has."""
     match stated:
         case canonical.CartUpdatedEvent():
-            return CartUpdated
+            return CartUpdated, {"cart": _cart(stated.cart, notes)}
         case canonical.ActivityEvent():
-            return CartUpdated if stated.cart else CartVisited
+            if stated.cart:
+                return CartUpdated, {"cart": _cart(stated.cart, notes)}
+            return CartVisited, {"cart_id": _visited(stated)}
         case canonical.OrderEvent():
-            return _ORDER_EVENTS[stated.type]
+            return _ORDER_EVENTS[stated.type], {"order": _order(stated.order)}
         case canonical.ReturnEvent():
-            return OrderReturned
+            return OrderReturned, _return(stated.return_, notes)
         case canonical.VoucherEvent():
-            return VoucherRedeemed
+            code = reading.read_id(stated.voucher.code, "voucher.code")
+            order_id = reading.read_id(stated.voucher.order_id, "voucher.order_id")
+            return VoucherRedeemed, {"code": code, "order_id": order_id}
         case canonical.CustomerEvent():
-            return CustomerUpdated
+            _check_identity(stated.customer)
+            return CustomerUpdated, {}
         case _:
             assert_never(stated)
 
 
-def _facts(stated: canonical.AnyEvent, notes: list[str]) -> dict[str, Any]:
-    """What the event has beyond that which every event has."""
-    match stated:
-        case canonical.CartUpdatedEvent():
-            return {"cart": _cart(stated.cart, notes)}
-        case canonical.ActivityEvent():
-            return _activity(stated, notes)
-        case canonical.OrderEvent():
-            return {"order": _order(stated.order)}
-        case canonical.ReturnEvent():
-            return _return(stated.return_, notes)
-        case canonical.VoucherEvent():
-            return {
-                "code": reading.read_id(stated.voucher.code, "voucher.code"),
-                "order_id": reading.read_id(stated.voucher.order_id, "voucher.order_id"),
-            }
-        case canonical.CustomerEvent():
-            return _identified(stated.customer)
-        case _:
-            assert_never(stated)
-
-
-def _activity(stated: canonical.ActivityEvent, notes: list[str]) -> dict[str, Any]:
-    if stated.cart:
-        return {"cart": _cart(stated.cart, notes)}
+def _visited(stated: canonical.ActivityEvent) -> str:
     if stated.cart_id is None:
-        raise Refused(
-            "field_missing",
-            f"cart_id is missing; {stated.type} needs cart_id, or cart with its state.",
-            "cart_id",
-        )
-    return {"cart_id": reading.read_id(stated.cart_id, "cart_id")}
+        why = f"cart_id is missing; {stated.type} needs cart_id, or cart with its state."
+        raise Refused("field_missing", why, "cart_id")
+    return reading.read_id(stated.cart_id, "cart_id")
+
+
+def _check_identity(stated: canonical.Customer) -> None:
+    if not (stated.id or stated.email or stated.phone):
+        why = "customer.id is missing; send an id, an e-mail address or a phone number."
+        raise Refused("field_missing", why, "customer.id")
 
 
 def _cart(stated: canonical.Cart, notes: list[str]) -> Cart:
@@ -194,9 +180,7 @@ def _order(stated: canonical.Order) -> OrderFacts:
         id=reading.read_id(stated.id, "order.id"),
         cart_id=reading.read_id(stated.cart_id, "order.cart_id") if stated.cart_id else None,
         total=Money(reading.read_minor(stated.total, currency, "order.total"), currency),
-        discount_minor=reading.read_minor(stated.discount, currency, "order.discount")
-        if stated.discount
-        else 0,
+        discount_minor=reading.read_minor(stated.discount or "0", currency, "order.discount"),
         voucher_codes=_unique(stated.voucher_codes or ()),
         skus=_unique(line.sku for line in stated.lines or ()),
         made_by_shop=stated.created_by == "shop",
@@ -216,16 +200,6 @@ def _return(stated: canonical.Return, notes: list[str]) -> dict[str, Any]:
         "order_id": reading.read_id(stated.order_id, "return.order_id"),
         "total": total,
     }
-
-
-def _identified(stated: canonical.Customer) -> dict[str, Any]:
-    if not (stated.id or stated.email or stated.phone):
-        raise Refused(
-            "field_missing",
-            "customer.id is missing; send an id, an e-mail address or a phone number.",
-            "customer.id",
-        )
-    return {}
 
 
 def _person(stated: canonical.Customer, notes: list[str]) -> Person | None:

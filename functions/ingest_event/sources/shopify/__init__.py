@@ -126,6 +126,8 @@ def _order(event: type[StorefrontEvent]) -> _Reader:
 
 
 def _customer(payload: Payload, notes: list[str]) -> _Stated:
+    if not any(payload.get(name) for name in ("id", "email", "phone")):
+        raise Refused("field_missing", "id is missing; send the customer's id, e-mail or phone.", "id")
     return CustomerUpdated, {"person": read_customer(payload, notes)}
 
 

@@ -28,9 +28,8 @@ def read_checkout(payload: Payload, notes: list[str]) -> Reading:
     """The checkout as the cart that it came from, with the person who typed in a contact."""
     cart_id = cart_id_of(payload.get("cart_token"), payload.get("token"))
     if cart_id is None:
-        raise Refused(
-            "field_missing", "cart_token is missing; send it or the checkout's token.", "cart_token"
-        )
+        why = "cart_token is missing; send it or the checkout's token."
+        raise Refused("field_missing", why, "cart_token")
     person = read_person(payload, notes)
     if payload.get("completed_at"):  # it has become an order, which comes by itself; nothing to remind of
         return CartVisited, {"cart_id": cart_id, "person": person}

@@ -47,9 +47,8 @@ def _total(payload: Payload, notes: list[str]) -> tuple[Money, str]:
         if problem:
             notes.append(f"{problem.field} could not be read; {price.field} was used.")
         return total, kind
-    raise problem or Refused(
-        "field_missing", "total_price is missing; send the order's total.", "total_price"
-    )
+    missing = "total_price is missing; send the order's total."
+    raise problem or Refused("field_missing", missing, "total_price")
 
 
 def _discount(payload: Payload, kind: str, currency: str, notes: list[str]) -> int:

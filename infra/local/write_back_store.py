@@ -1,0 +1,99 @@
+"""The Store for a run in virtual time: documents in use stay in memory, the rest lies in the SQLite file."""
+
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from common.application.documents import from_json, to_json
+from common.application.failures import Conflict
+from common.application.ports import Counters, Loaded, Page, Put, Ref
+from infra.local.database import Database, readable_failures
+from infra.local.sqlite_store import SqliteStore, due_moment
+
+KEPT = 20_000
+"""Documents in memory, the ones used last; a case is a few kilobytes."""
+_EVICTED_AT_ONCE = 2_000
+
+_READ = "SELECT version, body FROM documents WHERE collection = ? AND id = ?"
+_WRITE = "INSERT OR REPLACE INTO documents (version, body, due_at, collection, id) VALUES (?, ?, ?, ?, ?)"
+_ABSENT = Loaded(None, None)
+
+
+class WriteBackStore:
+    """A document is written down when it has not been used for long, not at each change: nothing outlives a crash.
+
+    That makes it several times as fast as SqliteStore, under the same contract. Thread-safe; the file is its own.
+    """
+
+    def __init__(self, database: Database, *, kept: int = KEPT) -> None:
+        self._database = database
+        self._kept = kept
+        self._documents: OrderedDict[Ref, Loaded] = OrderedDict()
+        self._changed: set[Ref] = set()
+        self._counters: defaultdict[date, Counter[str]] = defaultdict(Counter)
+
+    def load(self, refs: Sequence[Ref]) -> Mapping[Ref, Loaded]:
+        """All of the documents, as they stand at one moment."""
+        with self._database.lock:
+            return {ref: self._read(ref) for ref in refs}
+
+    def save(self, puts: Sequence[Put], counters: Counters | None = None) -> Mapping[Ref, object]:
+        """All or nothing; raises Conflict if a document isn't at its expected version."""
+        with self._database.lock:
+            for put in puts:
+                if self._read(put.ref).version != put.expected:
+                    raise Conflict(f"{put.ref.collection}/{put.ref.id} is not at version {put.expected}")
+            versions = {put.ref: self._keep(put) for put in puts}
+            if counters is not None:
+                self._counters[counters.day].update(counters.amounts)
+            if len(self._documents) > self._kept + _EVICTED_AT_ONCE:
+                self._evict()
+            return versions
+
+    def due(
+        self, collection: str, field: str, until: datetime, limit: int, cursor: str | None = None
+    ) -> Page:
+        """Ids in the order of their moments."""
+        with self._database.lock:
+            self._write_down(set(self._changed))
+            return SqliteStore(self._database, cache_bytes=0).due(collection, field, until, limit, cursor)
+
+    def counters(self, day: date) -> Mapping[str, int]:
+        """A day's counters."""
+        with self._database.lock:
+            return dict(self._counters[day])
+
+    def _read(self, ref: Ref) -> Loaded:
+        kept = self._documents.get(ref)
+        if kept is not None:
+            self._documents.move_to_end(ref)
+            return kept
+        with readable_failures():
+            row = self._database.execute(_READ, ref).fetchone()
+        if row is None:
+            return _ABSENT
+        loaded = self._documents[ref] = Loaded(from_json(ref.collection, row[1]), row[0])
+        return loaded
+
+    def _keep(self, put: Put) -> int:
+        version = put.expected + 1 if isinstance(put.expected, int) else 1
+        self._documents[put.ref] = Loaded(put.document, version)
+        self._documents.move_to_end(put.ref)
+        self._changed.add(put.ref)
+        return version
+
+    def _evict(self) -> None:
+        oldest = [ref for ref, _ in zip(self._documents, range(_EVICTED_AT_ONCE), strict=False)]
+        self._write_down(self._changed.intersection(oldest))
+        for ref in oldest:
+            del self._documents[ref]
+
+    def _write_down(self, refs: set[Ref]) -> None:
+        rows = []
+        for ref in refs:
+            loaded = self._documents[ref]
+            moment = due_moment(ref.collection, loaded.document)
+            rows.append((loaded.version, to_json(loaded.document), moment, *ref))
+        with readable_failures():
+            self._database.execute_many(_WRITE, rows)
+        self._changed -= refs

@@ -1,0 +1,1 @@
+"""What storefronts send, and what becomes of it."""

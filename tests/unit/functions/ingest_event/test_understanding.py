@@ -1,0 +1,81 @@
+"""Which source a message belongs to, and the promise that nothing but a refusal comes out."""
+
+import subprocess
+import sys
+
+import pytest
+
+from common.domain.money import Money
+from functions.ingest_event.sources import recoup
+from functions.ingest_event.understanding import Ignored, understand
+from tests.unit.functions.ingest_event.events import (
+    CANONICAL_EVENTS,
+    CART,
+    NOW,
+    PubSubMessage,
+    canonical,
+    encode,
+    from_recoup,
+    from_shopify,
+    refusal_of,
+)
+
+
+def test_a_message_of_no_known_source_is_refused_with_the_attributes_to_set() -> None:
+    """A storefront that forgot its attributes is told which ones are missing, and its money still counts."""
+    data = encode(canonical("cart.updated", cart={**CART, "total": "578.80"}))
+    refused = refusal_of(PubSubMessage("m", NOW, {"store": "socks"}, data))
+    assert (refused.reason, refused.source, refused.store) == ("source_unknown", None, "socks")
+    assert "source=recoup" in refused.detail
+    assert "store" in refused.detail
+    assert refused.at_stake == Money(57_880, "PLN")
+
+
+@pytest.mark.parametrize("attributes", [{"source": "magento"}, {"source": ""}, {}])
+def test_a_source_that_nobody_serves_is_unknown(attributes: dict[str, str]) -> None:
+    """The name of a platform without a module is refused, not guessed."""
+    assert refusal_of(PubSubMessage("m", NOW, attributes, b"{}")).reason == "source_unknown"
+
+
+def test_attribute_names_compare_whatever_their_case() -> None:
+    """Header names lose their case on many ways; the message is still recognised."""
+    data = encode(CANONICAL_EVENTS[0])
+    event = understand(PubSubMessage("m", NOW, {"SOURCE": "Recoup", "Store": " socks "}, data), NOW)
+    assert (event.source, event.store) == ("recoup", "socks")
+    topic = {"x-shopify-topic": "shop/update", "X-SHOPIFY-SHOP-DOMAIN": "a.myshopify.com"}
+    assert understand(PubSubMessage("m", NOW, topic, b""), NOW) == Ignored(
+        "shopify", "a.myshopify.com", "shop/update"
+    )
+
+
+def test_a_mistake_of_ours_is_refused_and_keeps_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in a source is stored for a replay; it neither loops through Pub/Sub nor loses the event."""
+    from common.application.failures import Refused
+
+    def broken(*_: object) -> None:
+        raise KeyError("anna@example.com")
+
+    monkeypatch.setattr(recoup, "understand", broken)
+    with pytest.raises(Refused) as caught:
+        understand(from_recoup(canonical("cart.updated", cart=CART)), NOW)
+    refused = caught.value
+    assert (refused.reason, refused.source, refused.store) == ("not_understood", "recoup", "socks")
+    assert isinstance(refused.__cause__, KeyError)
+    assert "anna" not in refused.detail
+    assert refused.at_stake == Money(57_880, "PLN")
+
+
+def test_a_refusal_says_where_it_comes_from() -> None:
+    """Source and store are named on every refusal, so that alike failures can be grouped."""
+    refused = refusal_of(from_shopify("orders/create", {"id": 1}))
+    assert (refused.source, refused.store) == ("shopify", "lamps.myshopify.com")
+
+
+def test_importing_it_loads_no_library() -> None:
+    """A cold start pays for no source, model or contact library before the first message needs it."""
+    code = (
+        "import sys, functions.ingest_event.understanding\n"
+        "print(*{'pydantic', 'phonenumbers', 'email_validator', 'babel', 'dns'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
