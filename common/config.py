@@ -52,18 +52,22 @@ class EngineSettings(Settings):
 
 
 class SendingSettings(Settings):
-    """What only send_stimulus needs: its providers."""
+    """What only send_stimulus needs: its providers. A channel whose provider isn't named here is not used."""
 
     smtp_host: str | None = Field(default=None, alias="RECOUP_SMTP_HOST")
     smtp_port: int = Field(default=587, ge=1, le=65535, alias="RECOUP_SMTP_PORT")
     smtp_username: str | None = Field(default=None, alias="RECOUP_SMTP_USERNAME")
+    """With the secret smtp_password."""
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         default="starttls", alias="RECOUP_SMTP_SECURITY"
     )
+    smtp_ca_file: str | None = Field(default=None, alias="RECOUP_SMTP_CA_FILE")
     smtp_timeout_seconds: float = Field(default=20, gt=0, le=120, alias="RECOUP_SMTP_TIMEOUT_SECONDS")
     twilio_account_sid: str | None = Field(default=None, alias="RECOUP_TWILIO_ACCOUNT_SID")
-    twilio_base_url: Url | None = Field(default=None, alias="RECOUP_TWILIO_BASE_URL")
-    """A stand-in on loopback for tests; None = Twilio's."""
+    """With the secret twilio_auth_token."""
+    twilio_api_key: str | None = Field(default=None, alias="RECOUP_TWILIO_API_KEY")
+    twilio_status_callback: Url | None = Field(default=None, alias="RECOUP_TWILIO_STATUS_CALLBACK")
+    twilio_base_url: Url = Field(default="https://api.twilio.com", alias="RECOUP_TWILIO_BASE_URL")
     twilio_timeout_seconds: float = Field(default=10, gt=0, le=120, alias="RECOUP_TWILIO_TIMEOUT_SECONDS")
 
 

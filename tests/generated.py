@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from common.domain.money import Money
 
-_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _INTEGERS = st.integers(-(2**63), 2**63 - 1)
 _MOMENTS = st.timedeltas(timedelta(days=-25_000), timedelta(days=80_000)).map(
     lambda since: datetime(1970, 1, 1, tzinfo=UTC) + since
@@ -51,7 +51,8 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
     if origin is not None and issubclass(origin, Mapping):
         return st.dictionaries(_values(arguments[0]), _values(arguments[1]), max_size=2)
     if is_dataclass(hint):
-        return documents(hint)
+        kind: Any = hint
+        return documents(kind)
     if issubclass(hint, Enum):
         return st.sampled_from(hint)
     raise TypeError(f"no values for {hint}")

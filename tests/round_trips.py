@@ -8,7 +8,7 @@ import grpc
 from common.adapters.google_calls import emulator_channel
 
 
-class RoundTrips(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):  # type: ignore[misc]
+class RoundTrips(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
     """Calls by method name, such as Commit, in the order in which they were made."""
 
     def __init__(self, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Secret Manager's own gRPC API on loopback, as far as reading secrets goes; there is no official emulator."""
+"""Secret Manager's own gRPC API on loopback, for reading secrets; it has no official emulator."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

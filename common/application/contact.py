@@ -72,7 +72,6 @@ def normalise_phone(text: str, country: str | None) -> str | None:
         NumberParseException,
         PhoneNumberFormat,
         format_number,
-        is_possible_number,
         is_valid_number,
         parse,
     )
@@ -86,9 +85,7 @@ def normalise_phone(text: str, country: str | None) -> str | None:
         number = parse(text, country)
     except NumberParseException:
         return None
-    if not (is_possible_number(number) and is_valid_number(number)):
-        return None
-    return format_number(number, PhoneNumberFormat.E164)
+    return format_number(number, PhoneNumberFormat.E164) if is_valid_number(number) else None
 
 
 @lru_cache(maxsize=512)

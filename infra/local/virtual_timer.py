@@ -43,7 +43,7 @@ class VirtualTimer:
     def schedule(self, task: Task) -> None:
         """Keep the task, unless one of that name waits, runs, or ended within the hour."""
         at = task.at.astimezone(UTC)
-        row = (task.name, task.role, _microseconds(at), json.dumps(task.body, allow_nan=False))
+        row = (task.name, task.role, _microseconds(at), json.dumps(dict(task.body), allow_nan=False))
         with self._database.change():
             added = self._database.execute(_ADD, row)
             if not added.rowcount and self._free(task.name):
@@ -106,7 +106,7 @@ class VirtualTimer:
 
 def pause_after(failures: int) -> timedelta:
     """How long a task waits after its n-th failure."""
-    return min(_FIRST_PAUSE * 2 ** (failures - 1), _LONGEST_PAUSE)
+    return min(_FIRST_PAUSE * (1 << (failures - 1)), _LONGEST_PAUSE)
 
 
 def _microseconds(moment: datetime) -> int:

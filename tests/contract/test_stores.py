@@ -1,7 +1,7 @@
 """What every store promises, in one SQLite file as in Firestore."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -41,7 +41,8 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         project = request.getfixturevalue("firestore_project")
         yield Bench(FirestoreStore(project), lambda: FirestoreStore(project))
         return
-    path, opened = tmp_path / "engine.db", []
+    path = tmp_path / "engine.db"
+    opened: list[Database] = []
 
     def open_store() -> Store:
         exclusive = request.param == "sqlite-exclusive"
@@ -270,7 +271,7 @@ def test_counters_add_up_under_concurrency(bench: Bench) -> None:
     assert dict(bench.store.counters(DAY)) == {"saved": 40}
 
 
-def due_cases(store: Store, minutes: dict[str, int | None]) -> None:
+def due_cases(store: Store, minutes: Mapping[str, int | None]) -> None:
     create(
         store,
         *(
@@ -298,7 +299,8 @@ def test_what_is_due_comes_in_pages(bench: Bench) -> None:
     """Pages go on where the last one ended, also among documents of one moment and in another process."""
     ids = [f"case-{number:02}" for number in range(11)]
     due_cases(bench.store, dict.fromkeys(ids, 0) | {"case-00": -5})
-    seen, cursor, pages = [], None, 0
+    seen: list[str] = []
+    cursor, pages = None, 0
     while pages == 0 or cursor is not None:
         store = bench.another() if pages else bench.store
         page = store.due("cases", "next_due_at", NOON + timedelta(hours=1), 4, cursor)

@@ -45,13 +45,13 @@ def on_one_machine(path: Path) -> Iterator[Bench]:
         while task := timer.pop_due(until, inclusive=True):
             clock.set(task.at)
             run.append((task.role, dict(task.body)))
-            (timer.fail if bench.failures else timer.finish)(task)
-            del bench.failures[-1:]
+            (timer.fail if ready.failures else timer.finish)(task)
+            del ready.failures[-1:]
         clock.set(until)
         return run
 
-    bench = Bench(timer, pass_time)
-    yield bench
+    ready = Bench(timer, pass_time)
+    yield ready
     database.close()
 
 
@@ -73,14 +73,14 @@ def on_cloud_tasks() -> Iterator[Bench]:
 
         def pass_time(by: timedelta) -> list[Run]:
             worker.received.clear()
-            worker.answers[:] = [500 for _ in bench.failures]
+            worker.answers[:] = [500 for _ in ready.failures]
             server.advance(by)
             assert server.wait_until_idle()
-            del bench.failures[: len(worker.received)]
+            del ready.failures[: len(worker.received)]
             return [(request.path.strip("/"), json.loads(request.body)) for request in worker.received]
 
-        bench = Bench(timer, pass_time)
-        yield bench
+        ready = Bench(timer, pass_time)
+        yield ready
 
 
 @pytest.fixture(params=["one_machine", "cloud_tasks"])
@@ -98,7 +98,7 @@ def a_task(
 
 def test_a_task_is_carried_out_at_its_time(bench: Bench) -> None:
     """The role is called with the body when the moment has come, once and not before."""
-    body = {"case_id": "case-1", "text": "zażółć 🛒", "nested": {"list": [1, None, True]}}
+    body: dict[str, Any] = {"case_id": "case-1", "text": "zażółć 🛒", "nested": {"list": [1, None, True]}}
     bench.timer.schedule(a_task(**body))
     assert bench.pass_time(HOUR - timedelta(seconds=1)) == []
     assert bench.pass_time(timedelta(seconds=1)) == [("send_stimulus", body)]
@@ -208,7 +208,7 @@ def test_tasks_survive_the_process(database: Database) -> None:
 
 
 def test_pauses_grow_and_end(database: Database) -> None:
-    """The pause after a failure doubles from a second to five minutes, and after 20 failures it is given up."""
+    """The pause after a failure doubles from a second to five minutes; after 20 failures it is given up."""
     clock = VirtualClock(NOON)
     timer = VirtualTimer(database, clock)
     timer.schedule(a_task(after=timedelta()))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.money import Money
@@ -73,7 +75,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
         store=store,
         source=NAME,
         occurred_at=_occurred_at(message, payload, received_at),
-        digest=reading.fingerprint(message.data),
+        digest=reading.fingerprint(to_json(payload)),
         channel=_CHANNELS.get(text_of(payload, "source_name").lower()),
         notes=tuple(dict.fromkeys(notes)),
         **facts,

@@ -1,5 +1,6 @@
 """Shopify's webhooks: each topic, whose currency counts, what consent means, and what is refused."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -319,6 +320,14 @@ def test_the_id_is_that_of_the_event_within_its_topic() -> None:
     assert event_of(from_shopify("orders/create", SHOPIFY_ORDER, **both)).id == "orders/create:ev-9"
     assert event_of(from_shopify("orders/paid", SHOPIFY_ORDER, **both)).id == "orders/paid:ev-9"
     assert event_of(from_shopify("orders/paid", SHOPIFY_ORDER, Webhook_Id="")).id == "orders/paid:m-2"
+
+
+def test_the_digest_tells_contents_apart_and_nothing_else() -> None:
+    """A redelivery keeps its digest, also when a relay wrote its JSON anew; another content has another."""
+    digest = order().digest
+    rewritten = from_shopify("orders/create", json.dumps(SHOPIFY_ORDER, indent=4).encode(), Webhook_Id="wh-2")
+    assert event_of(rewritten).digest == digest
+    assert order(total_price="112.51").digest != digest
 
 
 BAD = [
