@@ -12,8 +12,8 @@ from pydantic_core import from_json
 from common.application.failures import Refused
 from common.domain.money import InvalidAmount, is_currency, parse_minor
 
-MAX_BYTES = 1_048_576
-"""Of one message: more is refused, not cut."""
+MAX_BYTES = 4 * 2**20
+"""Of one message: more is refused, not cut. A Shopify order has about four kilobytes a line."""
 MAX_LINES = 10_000
 """Of one cart or order."""
 MAX_TOTAL_MINOR = 10**15

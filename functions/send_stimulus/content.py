@@ -1,4 +1,8 @@
-"""What a message says, ready for the templates: texts sealed, amounts and moments in the customer's way."""
+"""What a message says, ready for the templates: texts sealed, amounts and moments in the customer's way.
+
+Whatever a template only places is sealed, so that messages of the same make-up are equal here: a template is then
+rendered once for all of them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,7 +98,7 @@ def content_of(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals)
         name=name and seals.seal(name),
         items=tuple(_item(line, message.currency, locale, seals) for line in shown),
         more=len(lines) - len(shown),
-        total=formats.money(_total_minor(message, lines), message.currency, locale),
+        total=seals.seal(formats.money(_total_minor(message, lines), message.currency, locale)),
         cart_url=seals.seal(clean_url(message.cart_url) or shop.url),
         voucher=_offer(message, shop, locale, seals),
         shop=_from(message, shop, seals),
@@ -126,8 +130,8 @@ def _item(line: Line, currency: str, locale: "Locale", seals: Seals) -> Item:
         name=seals.seal(name),
         initial=seals.seal(next((letter for letter in name if letter.isalnum()), "·").upper()[:1]),
         quantity=line.quantity,
-        unit_price=formats.money(line.unit_price_minor, currency, locale),
-        price=formats.money(line.quantity * line.unit_price_minor, currency, locale),
+        unit_price=seals.seal(formats.money(line.unit_price_minor, currency, locale)),
+        price=seals.seal(formats.money(line.quantity * line.unit_price_minor, currency, locale)),
         url=url and seals.seal(url),
         image_url=image_url and seals.seal(image_url),
     )
@@ -155,9 +159,19 @@ def _offer(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals) -> 
     return Offer(
         code=seals.seal(clean(message.voucher_code, 64)),
         kind=incentive.kind.value,
-        value=value,
-        until=formats.until(message.valid_until, zone, locale, short=sms),
+        value=value and seals.seal(_spelt(value, sms)),
+        until=_sealed(formats.until(message.valid_until, zone, locale, short=sms), seals, sms),
     )
+
+
+def _sealed(until: Until, seals: Seals, sms: bool) -> Until:
+    parts = ("date", "time", "zone", "offset")
+    return Until(**{part: seals.seal(_spelt(getattr(until, part), sms)) for part in parts})
+
+
+def _spelt(text: str, sms: bool) -> str:
+    """In an SMS, with the letters and blanks that cost the least."""
+    return " ".join(gsm.fold(text).split()) if sms else text
 
 
 def _zone(wanted: str | None, default: str) -> str:

@@ -87,6 +87,7 @@ def until(at: datetime, zone: str, locale: "Locale", *, short: bool = False) -> 
     )
 
 
+@lru_cache(maxsize=256)
 def pluralizer(locale: "Locale") -> Callable[..., str]:
     """plural(count, one=..., few=..., many=..., other=...) picks the form; # in it is the count."""
 

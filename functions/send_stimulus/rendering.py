@@ -11,7 +11,7 @@ from common.domain.effects import SendMessage
 from common.domain.shop import Shop
 from common.domain.vocabulary import Channel
 from functions.send_stimulus import formats, gsm
-from functions.send_stimulus.content import RenderingFailed, content_of
+from functions.send_stimulus.content import Content, RenderingFailed, content_of
 from functions.send_stimulus.sealing import Seals
 
 if TYPE_CHECKING:
@@ -81,13 +81,19 @@ class _Rendering:
 
     def template_output(self, extension: str) -> str:
         """What the template says around the seals, checked: what is wrong there is the template's fault."""
-        name = f"{self._stem}.{extension}"
-        fields = {field: getattr(self._content, field) for field in self._content.__dataclass_fields__}
-        rendered = _environment().get_template(name).render(fields)
-        if extension == "html":
-            rendered = _inliner().inline(rendered)
-        _check(name, rendered, entity=_ENTITY_TWICE if extension == "html" else _ENTITY)
-        return rendered
+        return _template_output(f"{self._stem}.{extension}", self._content)
+
+
+@lru_cache(maxsize=1024)
+def _template_output(name: str, content: Content) -> str:
+    """Rendered once for all messages that differ in sealed texts only, which is nearly all of them."""
+    fields = {field: getattr(content, field) for field in content.__dataclass_fields__}
+    rendered = _environment().get_template(name).render(fields)
+    is_html = name.endswith(".html")
+    if is_html:
+        rendered = _inliner().inline(rendered)
+    _check(name, rendered, entity=_ENTITY_TWICE if is_html else _ENTITY)
+    return rendered
 
 
 def _email(rendering: _Rendering) -> RenderedEmail:

@@ -34,10 +34,18 @@ Example:
 
 
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="JSON Lines of Pub/Sub messages, in time order; - is standard input.")],
-    policy: Annotated[Path | None, typer.Option(help="Folder with one YAML file per policy document.")] = None,
-    until: Annotated[str | None, typer.Option(help="Run to this moment (RFC 3339); otherwise until nothing is pending.")] = None,
-    mailbox: Annotated[Path | None, typer.Option(help="Folder to write every message to, as its customer would get it.")] = None,
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON Lines of Pub/Sub messages, in time order; - is standard input.")
+    ],
+    policy: Annotated[
+        Path | None, typer.Option(help="Folder with one YAML file per policy document.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Run to this moment (RFC 3339); otherwise until nothing is pending.")
+    ] = None,
+    mailbox: Annotated[
+        Path | None, typer.Option(help="Folder to write every message to, as its customer would get it.")
+    ] = None,
 ) -> None:
     """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines."""
     try:

@@ -67,5 +67,3 @@ class MemoryTimer:
         now = self._clock.now()
         while self._ended and self._ended[0][0] <= now:
             self._names.discard(self._ended.popleft()[1])
-
-

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from common.application.ports import Counters, Loaded, Put, Ref, Store
 from common.domain.documents import Case, Customer, IntakeFailure
 from infra.local.database import Database
 from infra.local.sqlite_store import SqliteStore
+from infra.local.write_back_store import WriteBackStore
 from tests.generated import documents
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -35,27 +37,48 @@ class Bench:
     """Somebody else's store."""
 
 
-@pytest.fixture(params=["sqlite", "sqlite-uncached", "sqlite-exclusive", "firestore"])
+@contextmanager
+def on_sqlite(path: Path, cache_bytes: int) -> Iterator[Bench]:
+    opened: list[Database] = []
+
+    def open_store() -> Store:
+        opened.append(Database(path))
+        return SqliteStore(opened[-1], cache_bytes=cache_bytes)
+
+    yield Bench(open_store(), open_store)
+    for database in opened:
+        database.close()
+
+
+@contextmanager
+def on_exclusive_sqlite(path: Path, build: Callable[[Database], Store]) -> Iterator[Bench]:
+    """A file that is one store's alone, so that "somebody else" is another user of the same one."""
+    database = Database(path, exclusive=True)
+    store = build(database)
+    yield Bench(store, lambda: store)
+    database.close()
+
+
+PLACES: dict[str, Callable[[Path], AbstractContextManager[Bench]]] = {
+    "sqlite": lambda path: on_sqlite(path, cache_bytes=2**20),
+    "sqlite-uncached": lambda path: on_sqlite(path, cache_bytes=0),
+    "sqlite-exclusive": lambda path: on_exclusive_sqlite(path, SqliteStore),
+    "write-back": lambda path: on_exclusive_sqlite(path, WriteBackStore),
+    # So little is kept that every save writes everything down.
+    "write-back-evicting": lambda path: on_exclusive_sqlite(
+        path, lambda database: WriteBackStore(database, kept=-2000)
+    ),
+}
+
+
+@pytest.fixture(params=[*PLACES, "firestore"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "firestore":
         project = request.getfixturevalue("firestore_project")
         yield Bench(FirestoreStore(project), lambda: FirestoreStore(project))
         return
-    path = tmp_path / "engine.db"
-    opened: list[Database] = []
-
-    def open_store() -> Store:
-        exclusive = request.param == "sqlite-exclusive"
-        if not (exclusive and opened):
-            opened.append(Database(path, exclusive=exclusive))
-        cache_bytes = 0 if request.param == "sqlite-uncached" else 2**20
-        return SqliteStore(opened[-1], cache_bytes=cache_bytes)
-
-    first = open_store()
-    # An exclusive file has one store; "somebody else" is then the same one.
-    yield Bench(first, (lambda: first) if request.param == "sqlite-exclusive" else open_store)
-    for database in opened:
-        database.close()
+    with PLACES[request.param](tmp_path / "engine.db") as ready:
+        yield ready
 
 
 @pytest.fixture

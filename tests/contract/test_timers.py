@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.application.ports import Task, Timer
 from infra.local.clocks import VirtualClock
 from infra.local.database import Database
+from infra.local.memory_timer import MemoryTimer
 from infra.local.tasks_server import TasksServer
 from infra.local.virtual_timer import VirtualTimer
 from tests.integration.cloud_tasks import running_worker
@@ -36,9 +37,10 @@ class Bench:
 
 
 @contextmanager
-def on_one_machine(path: Path) -> Iterator[Bench]:
-    clock, database = VirtualClock(NOON), Database(path)
-    timer = VirtualTimer(database, clock)
+def on_one_machine(path: Path | None) -> Iterator[Bench]:
+    """With a file the timer that survives its process, without one the timer that doesn't."""
+    clock, database = VirtualClock(NOON), Database(path or ":memory:")
+    timer = VirtualTimer(database, clock) if path else MemoryTimer(clock)
 
     def pass_time(by: timedelta) -> list[Run]:
         until, run = clock.now() + by, []
@@ -83,10 +85,16 @@ def on_cloud_tasks() -> Iterator[Bench]:
         yield ready
 
 
-@pytest.fixture(params=["one_machine", "cloud_tasks"])
+PLACES: dict[str, Callable[[Path], AbstractContextManager[Bench]]] = {
+    "virtual": on_one_machine,
+    "memory": lambda _: on_one_machine(None),
+    "cloud_tasks": lambda _: on_cloud_tasks(),
+}
+
+
+@pytest.fixture(params=PLACES)
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    place = on_one_machine(tmp_path / "engine.db") if request.param == "one_machine" else on_cloud_tasks()
-    with place as ready:
+    with PLACES[request.param](tmp_path / "engine.db") as ready:
         yield ready
 
 

@@ -397,7 +397,7 @@ def test_importing_the_renderer_loads_no_engine() -> None:
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of templates of the test's own."""
-    caches = (rendering._environment, rendering._template_names)
+    caches = (rendering._environment, rendering._template_names, rendering._template_output)
     monkeypatch.setattr(rendering, "_TEMPLATES", tmp_path)
     (tmp_path / "first").mkdir()
     for cache in caches:
