@@ -1,15 +1,17 @@
 """Documents survive being written down, in both ways, whatever is in them."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from google.cloud.firestore_v1.types.document import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.adapters.firestore_values import fields_of, fill_fields
 from common.application.documents import COLLECTIONS, from_fields, from_json, to_fields, to_json
-from common.domain.documents import SCHEMA_VERSION, Customer
+from common.domain.documents import SCHEMA_VERSION, Consent, Customer
 from common.domain.vocabulary import Channel
 from tests.generated import documents
 
@@ -28,8 +30,6 @@ def test_json_gives_back_the_very_document(stored: tuple[str, Any]) -> None:
 @given(ANY)
 def test_firestore_values_give_back_the_very_document(stored: tuple[str, Any]) -> None:
     """Whatever a document holds, Firestore's message reads back as an equal document, to the microsecond."""
-    from google.cloud.firestore_v1.types.document import Document
-
     collection, document = stored
     message = Document.pb()()
     fill_fields(message.fields, to_fields(document))
@@ -67,9 +67,5 @@ def test_what_never_was_a_document_is_told(body: bytes) -> None:
 
 
 def _consenting() -> Customer:
-    from datetime import UTC, datetime
-
-    from common.domain.documents import Consent
-
     given_at = datetime(2026, 3, 1, tzinfo=UTC)
     return Customer(id="c", store="s", consent={Channel.EMAIL: Consent(True, given_at)})

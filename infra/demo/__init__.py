@@ -1,0 +1,1 @@
+"""The demonstration: an invented shop's day and the days after it, through the real functions in virtual time."""
