@@ -102,6 +102,8 @@ class Policies:
         self._read_at = 0.0
         self._good: dict[str, Any] = {}
         self._seen: dict[str, Mapping[str, Any]] = {}
+        self._kept: Mapping[str, Mapping[str, Any]] | None = None
+        """What was reported good before this instance started; it need not be reported again."""
 
     def current(self) -> Policy:
         """The policy to decide by. Raises Unavailable only while none could ever be read."""
@@ -120,7 +122,9 @@ class Policies:
     def _refresh(self) -> None:
         try:
             written = self._source.read()
-            good = {name: self._document(name, written.get(name, {})) for name in DOCUMENTS}
+            if self._kept is None:
+                self._kept = self._source.last_good()
+            good = {name: self._document(name, written.get(name, {}), self._kept) for name in DOCUMENTS}
         except Unavailable:
             if self._policy is None:
                 raise
@@ -129,22 +133,26 @@ class Policies:
         self._policy = Policy(keys=self._keys(), **good)
         self._read_at = self._elapsed()
 
-    def _document(self, name: str, written: Mapping[str, Any]) -> Any:
+    def _document(
+        self, name: str, written: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
+    ) -> Any:
         if name in self._good and self._seen.get(name) == written:
             return self._good[name]
         try:
             self._good[name] = parse(name, written)
         except InvalidPolicy as problem:
             self._source.report(name, str(problem))
-            if name not in self._good:
-                self._good[name] = self._last_good(name)
+            self._good.setdefault(name, _last_good(name, kept))
         else:
-            self._source.report(name, None, written)
+            if name in self._seen or written != kept.get(name, {}):
+                self._source.report(name, None, written)
         self._seen[name] = written
         return self._good[name]
 
-    def _last_good(self, name: str) -> Any:
-        try:
-            return parse(name, self._source.last_good()[name])
-        except (KeyError, InvalidPolicy):
-            return RecoveryPolicy(enabled=False) if name == "recovery" else parse(name, {})
+
+def _last_good(name: str, kept: Mapping[str, Mapping[str, Any]]) -> Any:
+    """What another instance last took; without any, an engine that contacts nobody."""
+    try:
+        return parse(name, kept[name])
+    except (KeyError, InvalidPolicy):
+        return RecoveryPolicy(enabled=False) if name == "recovery" else parse(name, {})

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.demo.luck import Luck
+from infra.demo.shoppers.luck import Luck
 
 _PLAIN = str.maketrans("łŁøØ", "lLoO")
 _DOMAINS = ("example.com", "example.org", "example.net")
@@ -85,7 +85,7 @@ _LAST = {
 }
 
 
-class Town:
+class Population:
     """Everybody who shops here; no two share a name, an address or a telephone."""
 
     def __init__(self, luck: Luck) -> None:

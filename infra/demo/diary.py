@@ -1,0 +1,59 @@
+"""Everything that happened, from both sides: what the shoppers did, what the engine said, what was received."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.domain.effects import Announce
+from infra.demo.shoppers.people import Person
+from infra.local.mailbox import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A shopper did something."""
+
+    at: datetime
+    person: int
+    what: str
+
+
+class Diary:
+    """Grows while the simulation runs; read afterwards."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, Person] = {}
+        """As they were in the beginning, by number."""
+        self.fates: dict[int, str] = {}
+        self.notes: list[Note] = []
+        self.announced: list[Announce] = []
+        self.letters: list[Letter] = []
+        """What left, as it left."""
+        self._owners: dict[tuple[str, str], int] = {}
+        self._heard: set[str] = set()
+
+    def meet(self, person: Person, fate: str) -> None:
+        """Somebody enters the story."""
+        self.people[person.number] = person
+        self.fates[person.number] = fate
+
+    def owns(self, person: int, store: str, subject: str) -> None:
+        """The cart or order is this person's."""
+        self._owners[store, subject] = person
+
+    def owner_of(self, store: str, subject: str | None) -> int | None:
+        """Whose cart or order it is."""
+        return self._owners.get((store, subject or ""))
+
+    def note(self, at: datetime, person: int, what: str) -> None:
+        """A shopper did something."""
+        self.notes.append(Note(at, person, what))
+
+    def hear(self, announced: Announce) -> None:
+        """The engine said something; said twice, it counts once."""
+        if announced.id not in self._heard:
+            self._heard.add(announced.id)
+            self.announced.append(announced)
+
+    def keep(self, letter: Letter) -> None:
+        """A message left."""
+        self.letters.append(letter)

@@ -1,0 +1,1 @@
+"""The shop windows of the demonstration, one per platform; each speaks to the engine in its own shape."""

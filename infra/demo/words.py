@@ -1,0 +1,57 @@
+"""The engine's words in plain English, for the screen and the report."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from functions.send_stimulus.formats import money
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+REASONS = {
+    "recovery_disabled": "the engine was switched off",
+    "holdout": "in the control group, which is never contacted",
+    "consent_missing": "did not agree to be contacted",
+    "suppressed_address": "the address is on the do-not-contact list",
+    "contact_missing": "nobody knows how to reach them",
+    "cap_reached": "redeemed a voucher not long ago",
+    "cart_empty": "emptied the cart",
+    "cart_too_small": "the cart is too small to be worth a message",
+    "cart_too_old": "the cart is too old",
+    "already_ordered": "had bought meanwhile",
+    "out_of_stock": "everything in the cart is sold out",
+    "minimum_gap": "had another message less than three hours before; sent later",
+    "sms_limit": "one text message per cart is the limit",
+    "provider_refused": "the provider turned the message down",
+    "provider_unknown": "nobody knows whether it arrived, so it is not sent again",
+    "not_activated": "the cart is from before the engine was switched on",
+    "template_invalid": "the text could not be written correctly",
+    "order_cancelled": "the order was cancelled",
+    "payment_failed": "the payment failed",
+}
+"""Each completes "Not contacted: ..."."""
+
+CHANNELS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "push": "push"}
+STEPS = {"first": "first reminder", "last_call": "last call"}
+SEGMENTS = {
+    "not_returned": "no returns",
+    "returned_once": "one return",
+    "returned_repeatedly": "several returns",
+}
+
+
+@lru_cache(maxsize=1)
+def _english() -> "Locale":
+    from babel import Locale
+
+    return Locale("en", "GB")
+
+
+def amount(minor: int, currency: str) -> str:
+    """Such as PLN 1,299.00 or £49.00."""
+    return money(minor, currency, _english()).replace("\u00a0", " ")
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """Such as 1 cart, 2 carts."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
