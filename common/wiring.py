@@ -5,8 +5,9 @@ Nothing is built at import. One engine serves a worker's threads; its clients ar
 
 from collections.abc import Callable
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from common import config, logs
+from common import logs
 from common.adapters.clock import SystemClock
 from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.adapters.environment_secrets import EnvironmentSecrets
@@ -19,6 +20,9 @@ from common.application.engine import Engine
 from common.application.policies import Policies
 from common.application.ports import Secrets
 from common.domain.policy import Keys
+
+if TYPE_CHECKING:
+    from common.config import EngineSettings
 
 _lock = Lock()
 _engine: Engine | None = None
@@ -44,7 +48,7 @@ def use(build: Callable[[], Engine] | None) -> None:
 
 def cloud_engine() -> Engine:
     """The engine on Google Cloud, or on its emulators, as the environment says."""
-    settings = config.read(config.EngineSettings)
+    settings = _settings()
     logs.configure(severity=settings.log_severity)
     source = FirestorePolicySource(settings.project, settings.database)
     kept = secrets()
@@ -71,8 +75,14 @@ def cloud_engine() -> Engine:
 
 def secrets() -> Secrets:
     """Where secrets come from: Secret Manager where versions are configured, else the environment."""
-    settings = config.read(config.EngineSettings)
+    settings = _settings()
     return SecretManagerSecrets(settings.secrets) if settings.secrets else EnvironmentSecrets()
+
+
+def _settings() -> "EngineSettings":
+    from common import config  # on first use: building its models would double a cold start's imports
+
+    return config.read(config.EngineSettings)
 
 
 def keys_from(kept: Secrets) -> Keys:

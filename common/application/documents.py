@@ -8,12 +8,13 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any
 
 from common.domain.documents import Case, Customer, IntakeFailure, IntakePart, Order, Suppression
 from common.domain.vouchers import VoucherCode
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 COLLECTIONS: Mapping[str, Any] = {
     "cases": Case,
@@ -48,7 +49,9 @@ def from_fields(collection: str, values: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter  # on first use: cold starts should not wait for it
+
     return TypeAdapter(kind)
 
 

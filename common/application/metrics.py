@@ -12,6 +12,9 @@ from common.domain.money import parse_minor
 SHARDS = 10
 """Documents a day's counters are spread over: Firestore takes about one write a second per document."""
 
+_SIGNS = {"case.recovered": 1, "case.reversed": -1}
+"""Recovered money is net of what was cancelled or not paid (L45)."""
+
 
 def counters(
     effects: Iterable[Any], counts: Mapping[str, int], now: datetime, shard_key: str
@@ -32,9 +35,10 @@ def _amounts(announced: Announce) -> Counter[str]:
     detail = announced.fields.get("reason") or announced.fields.get("channel")
     if detail:
         amounts[f"{name}_{detail}"] += 1
-    if announced.type == "case.recovered":
+    sign = _SIGNS.get(announced.type)
+    if sign is not None:
         fields = announced.fields
         currency = str(fields["currency"])
-        amounts[f"recovered_minor_{currency}"] += parse_minor(str(fields["revenue"]), currency)
-        amounts[f"discount_minor_{currency}"] += parse_minor(str(fields["discount"]), currency)
+        amounts[f"recovered_minor_{currency}"] += sign * parse_minor(str(fields["revenue"]), currency)
+        amounts[f"discount_minor_{currency}"] += sign * parse_minor(str(fields["discount"]), currency)
     return amounts

@@ -5,9 +5,7 @@ from datetime import timedelta
 from functools import cache
 from threading import Lock
 from time import monotonic
-from typing import Any
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from typing import TYPE_CHECKING, Any
 
 from common.application.failures import Unavailable
 from common.application.ports import PolicySource
@@ -23,6 +21,9 @@ from common.domain.policy import (
 )
 from common.domain.shop import Shop
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 DOCUMENTS: Mapping[str, type] = {
     "recovery": RecoveryPolicy,
     "incentives": IncentivePolicy,
@@ -32,26 +33,29 @@ DOCUMENTS: Mapping[str, type] = {
 }
 """The documents that exist, by the name of the field of Policy that they fill."""
 
-for _kind in (*DOCUMENTS.values(), Tier, Step):
-    # A misspelt key must not silently mean the default.
-    with_config(ConfigDict(extra="forbid"))(_kind)
-
 
 class InvalidPolicy(ValueError):
     """What is wrong with a policy document, in a sentence that names document and field."""
 
 
 @cache
-def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(DOCUMENTS[name])
+def _adapters() -> "Mapping[str, TypeAdapter[Any]]":
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    for kind in (*DOCUMENTS.values(), Tier, Step):
+        # A misspelt key must not silently mean the default.
+        with_config(ConfigDict(extra="forbid"))(kind)
+    return {name: TypeAdapter(kind) for name, kind in DOCUMENTS.items()}
 
 
 def parse(name: str, written: Mapping[str, Any]) -> Any:
     """One document; what it leaves out keeps its default. Raises InvalidPolicy."""
+    from pydantic import ValidationError
+
     if name not in DOCUMENTS:
         raise InvalidPolicy(f"{name} is not a policy document; there are {', '.join(DOCUMENTS)}")
     try:
-        return _adapter(name).validate_python(written)
+        return _adapters()[name].validate_python(written)
     except ValidationError as error:
         raise InvalidPolicy("; ".join(_sentence(name, problem) for problem in error.errors())) from None
 
@@ -133,9 +137,7 @@ class Policies:
         self._policy = Policy(keys=self._keys(), **good)
         self._read_at = self._elapsed()
 
-    def _document(
-        self, name: str, written: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
-    ) -> Any:
+    def _document(self, name: str, written: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]) -> Any:
         if name in self._good and self._seen.get(name) == written:
             return self._good[name]
         try:

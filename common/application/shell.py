@@ -6,8 +6,6 @@ Two round trips: one batch of reads, one commit in which every document must sti
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import stamina
-
 from common.application.engine import Engine
 from common.application.failures import Conflict, Unavailable
 from common.application.metrics import counters
@@ -57,7 +55,13 @@ def _decide_and_save(engine: Engine, trigger: Trigger, known: Known) -> tuple[De
     try:
         return _attempt(engine, trigger, known)
     except Conflict:
-        pass
+        return _decide_again(engine, trigger)
+
+
+def _decide_again(engine: Engine, trigger: Trigger) -> tuple[Decision, Known]:
+    """Somebody else changed a document meanwhile: load and decide anew, a bounded number of times."""
+    import stamina
+
     try:
         for attempt in stamina.retry_context(
             on=Conflict, attempts=8, timeout=20.0, wait_initial=0.02, wait_max=1.0, wait_jitter=0.1

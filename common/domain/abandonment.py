@@ -8,7 +8,7 @@ from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.customers import is_capped, segment_of
 from common.domain.documents import Case, Customer
-from common.domain.gates import closed_gate
+from common.domain.gates import closed_gate, purchase_instead
 from common.domain.money import Money, format_minor
 from common.domain.policy import Policy
 from common.domain.timing import pending_step
@@ -21,9 +21,7 @@ def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
     reason = closed_gate(case, customer, book.policy, book.now)
     if reason is Reason.ALREADY_ORDERED and not case.announced:
         # Bought by way of another cart before this one was ever lost: no abandonment, nothing to tell.
-        return replace(
-            noted(book, case, "ordered elsewhere"), stage=Stage.ORDERED, ordered_at=_ordered_at(customer)
-        )
+        return ordered_elsewhere(book, case, customer)
     case = replace(
         case,
         abandoned_at=case.last_activity_at + book.policy.recovery.abandon_after,
@@ -36,18 +34,34 @@ def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
     if customer is None:
         return suppressed(book, case, Reason.CONTACT_MISSING)
     if is_held(customer, book.policy):
-        announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
-        return replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD)
+        # Watched like an open case, so that an order without its cart's id is measured in both arms alike.
+        _become_the_open_case(book, case, customer)
+        return held(book, case)
     capped = is_capped(customer, book.now, book.policy)
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
-    _become_the_open_case(book, case, customer)
-    case = replace(case, stage=Stage.STIMULATED if case.steps else Stage.ABANDONED, reason=None)
+    if not case.stopped:
+        _become_the_open_case(book, case, customer)
+    stage = Stage.STIMULATED if case.steps else Stage.ABANDONED
+    case = replace(case, stage=stage, reason=None, superseded_by=None)
     return case if capped else with_reserved_voucher(case, customer, book.policy, book.now)
 
 
-def _ordered_at(customer: Customer | None) -> datetime | None:
-    return None if customer is None else customer.last_order_at
+def ordered_elsewhere(book: Book, case: Case, customer: Customer | None) -> Case:
+    """The case, closed by an order that the customer made otherwise."""
+    purchase = customer and purchase_instead(case, customer, book.policy)
+    return replace(
+        noted(book, case, "ordered elsewhere"),
+        stage=Stage.ORDERED,
+        ordered_at=purchase.at if purchase else book.now,
+        order_id=purchase.order_id if purchase else None,
+    )
+
+
+def held(book: Book, case: Case) -> Case:
+    """The case in the control group: measured, never contacted."""
+    announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
+    return replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD)
 
 
 def _announced(book: Book, case: Case) -> Case:
@@ -79,7 +93,7 @@ def _become_the_open_case(book: Book, case: Case, customer: Customer) -> None:
     """One open case per customer: an older cart's sequence stops when a newer cart is abandoned (L11, L20)."""
     former = book.case(customer.open_case_id) if customer.open_case_id else None
     if former is not None and former.id != case.id and pending_step(former, book.policy) is not None:
-        book.put(replace(noted(book, former, "superseded"), stopped=f"superseded by {case.id}"))
+        book.put(replace(noted(book, former, "superseded"), superseded_by=case.id))
     book.put(replace(customer, open_case_id=case.id))
 
 

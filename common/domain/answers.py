@@ -7,7 +7,6 @@ from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.documents import Case, Customer, StepRecord
-from common.domain.policy import Policy
 from common.domain.sequence import failed_for_good, with_record
 from common.domain.triggers import Accepted, MessageAnswered, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Reason, Stage, StepState
@@ -26,7 +25,7 @@ def answered(book: Book, case: Case, customer: Customer, event: MessageAnswered)
         return case
     match event.outcome:
         case Accepted(provider_id):
-            return _sent(book, case, record, provider_id)
+            return _sent(book, case, customer, record, provider_id)
         case Uncertain():
             return _unknown(book, case, record)
         case NotSent():
@@ -40,7 +39,8 @@ def answered(book: Book, case: Case, customer: Customer, event: MessageAnswered)
             assert_never(event.outcome)
 
 
-def _sent(book: Book, case: Case, record: StepRecord, provider_id: str) -> Case:
+def _sent(book: Book, case: Case, customer: Customer, record: StepRecord, provider_id: str) -> Case:
+    book.put(replace(customer, last_message_case_id=case.id))
     announce(
         book,
         case,

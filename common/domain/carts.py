@@ -23,6 +23,14 @@ def current_case(book: Book, store: str, cart_id: str) -> Case | None:
     return book.case(ids.case_id(store, cart_id, first.latest_episode))
 
 
+def case_at(book: Book, store: str, cart_id: str | None, at: datetime) -> Case | None:
+    """The episode of a cart that was the newest one at `at`, or the first; None without a cart."""
+    case = current_case(book, store, cart_id) if cart_id else None
+    while case is not None and case.episode > 1 and case.opened_at > at:
+        case = book.case(ids.case_id(store, case.cart_id, case.episode - 1))
+    return case
+
+
 def updated(book: Book, case: Case | None, event: CartUpdated, customer: Customer | None) -> Case | None:
     """The case after a new state of its cart; None if the cart is nobody's lost order (L42)."""
     cart = event.cart
@@ -31,22 +39,34 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
     if _begins_new_episode(book, case, event, customer):
         return _next_episode(book, case, event, customer)
     if case.stage in _BY_ORDER:
-        emptied = not cart.lines and event.occurred_at > (case.ordered_at or event.occurred_at)
-        return replace(case, cleared=case.cleared or emptied)
-    if case.stage is Stage.LOST:
+        return _seen_after_order(case, event)
+    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
         return case
-    case = _with_customer(case, customer)
-    if case.cart_state_at is None or event.occurred_at >= case.cart_state_at:
+    case = _with_customer(case, customer, event.occurred_at)
+    if _is_newest_state(case, event):
         case = _with_state(case, cart, event.occurred_at)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
 
 
 def visited(book: Book, case: Case | None, event: CartVisited, customer: Customer | None) -> Case | None:
     """The case after activity that brought no new state; an unknown cart stays unknown."""
-    if case is None or case.stage in _LATER_EPISODE_POSSIBLE:
+    if case is None or case.stage in _LATER_EPISODE_POSSIBLE or _changed_hands(book, case, customer):
         return case
-    case = _with_customer(case, customer)
+    case = _with_customer(case, customer, event.occurred_at)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
+
+
+def _is_newest_state(case: Case, event: CartUpdated) -> bool:
+    return case.cart_state_at is None or event.occurred_at >= case.cart_state_at
+
+
+def _seen_after_order(case: Case, event: CartUpdated) -> Case:
+    """A bought cart: one emptied later may be filled anew (L8); a state from before, overtaken by its order, is kept
+    in case the order comes to nothing (L13).
+    """
+    if case.ordered_at is None or event.occurred_at > case.ordered_at:
+        return replace(case, cleared=case.cleared or not event.cart.lines)
+    return _with_state(case, event.cart, event.occurred_at) if _is_newest_state(case, event) else case
 
 
 def _active(book: Book, case: Case, event: CartUpdated | CartVisited) -> Case:
@@ -89,8 +109,11 @@ def dearest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(lines[index] for index in sorted(worth[:MAX_LINES]))
 
 
-def _with_customer(case: Case, customer: Customer | None) -> Case:
-    return case if customer is None else replace(case, customer_id=customer.id)
+def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
+    """The case with whom the event names; an older event only fills a gap."""
+    if customer is None or (case.customer_id is not None and at < case.last_activity_at):
+        return case
+    return replace(case, customer_id=customer.id)
 
 
 def _opened(event: CartUpdated, customer: Customer | None, episode: int) -> Case:

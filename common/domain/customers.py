@@ -9,7 +9,15 @@ from datetime import datetime
 from common.domain import ids
 from common.domain.book import CUSTOMERS, Book, Place
 from common.domain.changing import replace
-from common.domain.documents import MAX_HISTORY, Consent, Customer, Redemption, Return
+from common.domain.documents import (
+    MAX_HISTORY,
+    MAX_PURCHASES,
+    Consent,
+    Customer,
+    Purchase,
+    Redemption,
+    Return,
+)
 from common.domain.policy import Policy
 from common.domain.storefront import Person
 from common.domain.timing import pending_step
@@ -95,21 +103,22 @@ def told(customer: Customer, person: Person, at: datetime) -> Customer:
         stated.pop("external_id", None)
     consent = dict(customer.consent)
     for channel, given in person.consent.items():
-        known = consent.get(channel)
-        if known is None or at >= known.at:
-            # Saying the same again later moves the date too, or an older opposite word could still win.
-            consent[channel] = known if known and known.given == given and not newer else Consent(given, at)
+        consent[channel] = _last_word(Consent(given, at), consent.get(channel))
     changed = replace(customer, **stated, consent=consent)
-    if _same_words(changed, customer):
+    if changed == customer:
         return customer
     return replace(changed, updated_at=max(at, customer.updated_at or at))
 
 
-def _same_words(one: Customer, other: Customer) -> bool:
-    """Whether only dates differ, so that a cart event seldom has to write its customer."""
-    given = {channel: consent.given for channel, consent in one.consent.items()}
-    before = {channel: consent.given for channel, consent in other.consent.items()}
-    return given == before and replace(one, consent={}) == replace(other, consent={})
+def _last_word(word: Consent, known: Consent | None) -> Consent:
+    """The later of two words, at the same moment the no (L38).
+
+    A yes said again keeps its first date, so that a cart event seldom has to write its customer. A no said again
+    gets the new one, or an older yes that arrives late could still win.
+    """
+    if known is None or (known.given and word.given):
+        return known or word
+    return max(known, word, key=lambda consent: (consent.at, not consent.given))
 
 
 def merge(book: Book, customer: Customer, other: Customer) -> Customer:
@@ -118,11 +127,12 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
         (customer, other), key=lambda one: one.updated_at.timestamp() if one.updated_at else 0
     )
     vouchers = [one.open_voucher for one in (customer, other) if one.open_voucher]
-    ordered, messaged = _latest(customer, other, "last_order_at"), _latest(customer, other, "last_message_at")
+    earlier, messaged = sorted(
+        (other, customer), key=lambda one: one.last_message_at.timestamp() if one.last_message_at else 0
+    )
     consent = dict(customer.consent)
-    for channel, given in other.consent.items():
-        if channel not in consent or given.at > consent[channel].at:
-            consent[channel] = given
+    for channel, word in other.consent.items():
+        consent[channel] = _last_word(word, consent.get(channel))
     merged = replace(
         customer,
         external_id=customer.external_id or other.external_id,
@@ -132,22 +142,15 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
         },
         consent=consent,
         redemptions=_union(customer.redemptions, other.redemptions),
-        last_order_at=ordered.last_order_at,
-        last_order_id=ordered.last_order_id,
-        last_order_skus=ordered.last_order_skus,
+        purchases=with_purchases(customer, *other.purchases).purchases,
         last_message_at=messaged.last_message_at,
-        last_message_case_id=messaged.last_message_case_id,
+        last_message_case_id=messaged.last_message_case_id or earlier.last_message_case_id,
         open_case_id=_one_open_case(book, customer, other),
         open_voucher=max(vouchers, key=lambda voucher: voucher.valid_until, default=None),
     )
-    merged = with_returns(merged, other.returns, book.policy)
+    merged = with_returns(merged, other.returns, book.policy, book.now)
     book.put(Customer(id=other.id, store=other.store, merged_into=customer.id))
     return merged
-
-
-def _latest(one: Customer, other: Customer, moment: str) -> Customer:
-    first, second = getattr(one, moment), getattr(other, moment)
-    return other if second and (first is None or second > first) else one
 
 
 def _union(one: tuple[Redemption, ...], other: tuple[Redemption, ...]) -> tuple[Redemption, ...]:
@@ -163,20 +166,34 @@ def _one_open_case(book: Book, customer: Customer, other: Customer) -> str | Non
     cases = [case for id in (customer.open_case_id, other.open_case_id) if (case := book.case(id))]
     cases.sort(key=lambda case: (pending_step(case, book.policy) is not None, case.last_activity_at))
     for replaced in cases[:-1]:
-        book.put(replace(replaced, stopped=f"superseded by {cases[-1].id}"))
+        book.put(replace(replaced, superseded_by=cases[-1].id))
     return cases[-1].id if cases else None
 
 
-def with_returns(customer: Customer, returns: tuple[Return, ...], policy: Policy) -> Customer:
+def with_purchases(customer: Customer, *purchases: Purchase) -> Customer:
+    """The customer with further orders that stand, each once, the newest last."""
+    known = {entry.order_id: entry for entry in (*customer.purchases, *purchases)}
+    newest = sorted(known.values(), key=lambda entry: (entry.at, entry.order_id))[-MAX_PURCHASES:]
+    return replace(customer, purchases=tuple(newest))
+
+
+def without_purchase(customer: Customer, order_id: str) -> Customer:
+    """The customer once an order has come to nothing."""
+    standing = tuple(entry for entry in customer.purchases if entry.order_id != order_id)
+    return replace(customer, purchases=standing)
+
+
+def with_returns(customer: Customer, returns: tuple[Return, ...], policy: Policy, now: datetime) -> Customer:
     """The customer with further returns, each counted once, and the flag with the moment at which it lapses."""
     known = {entry.id: entry for entry in (*customer.returns, *returns)}
-    if len(known) == len(customer.returns) and customer.returned_until is not None:
+    if len(known) == len(customer.returns):
         return customer
     history = tuple(sorted(known.values(), key=lambda entry: (entry.at, entry.id)))[-MAX_HISTORY:]
-    if not history:
-        return customer
     until = history[-1].at + policy.recovery.return_window
-    return replace(customer, returns=history, returned_customer=True, returned_until=until)
+    flagged = now < until
+    return replace(
+        customer, returns=history, returned_customer=flagged, returned_until=until if flagged else None
+    )
 
 
 def segment_of(customer: Customer | None, now: datetime, policy: Policy) -> Segment:

@@ -11,12 +11,14 @@ from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Book, De
 from common.domain.carts import current_case, updated, visited
 from common.domain.casework import conclude, remember, repeat, settle
 from common.domain.changing import replace
+from common.domain.closing import called_off
 from common.domain.customers import follow, identify, places, with_returns
-from common.domain.documents import MAX_HISTORY, Armed, Case, Order, Return
+from common.domain.documents import Armed, Case, Order, Return
 from common.domain.effects import Effect
 from common.domain.lapses import flag_lapsed, lapsed
 from common.domain.orders import placed, with_facts
 from common.domain.policy import Policy
+from common.domain.refunds import with_return
 from common.domain.reversals import undone
 from common.domain.sequence import step_due, unresolved
 from common.domain.storefront import (
@@ -176,6 +178,8 @@ def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled) -> 
     if order.state is not OrderState.CANCELLED and not overtaken:
         if order.state is not OrderState.FAILED:
             undone(book, order, state, at)
+        if order.state is None and state is OrderState.CANCELLED:
+            called_off(book, order, event.order, customer, at)
         state_at = max(order.state_at or at, at)
         order = replace(order, state=state, state_at=state_at, case_id=None, redeemed_code=None)
     remember(book, order, event.digest)
@@ -188,18 +192,9 @@ def _on_return(book: Book, event: OrderReturned) -> Decision:
         return applied
     customer = identify(book, event.store, event.person, event.occurred_at) or follow(book, order.customer_id)
     returned = Return(event.return_id, event.occurred_at)
-    if all(known.id != returned.id for known in order.returns):
-        order = replace(order, returns=(*order.returns, returned)[-MAX_HISTORY:])
-        if (
-            event.total is not None
-            and order.total is not None
-            and event.total.currency == order.total.currency
-        ):
-            order = replace(order, refunded_minor=order.refunded_minor + event.total.minor)
-            if order.case_id is not None:
-                book.counts[f"refunded_minor_{event.total.currency}"] = event.total.minor
+    order = with_return(book, order, returned, event.total)
     if customer is not None:
-        book.put(with_returns(customer, (returned,), book.policy))
+        book.put(with_returns(customer, (returned,), book.policy, book.now))
         order = replace(order, customer_id=customer.id)
     remember(book, order, event.digest)
     return conclude(book, "goods_returned")
@@ -229,11 +224,11 @@ def _on_look(book: Book, trigger: Look) -> Decision:
         match due.kind:
             case LookKind.QUIET:
                 case = gone_quiet(book, case, customer)
+            case LookKind.STEP if claim := open_claim(case):
+                unresolved(book, case, claim)
+                remember(book, case)
+                return conclude(book, "asked_provider")
             case LookKind.STEP if step is not None:
-                if claim := open_claim(case):
-                    unresolved(book, case, claim)
-                    remember(book, case)
-                    return conclude(book, "asked_provider")
                 case = step_due(book, case, customer, step)
             case LookKind.LAPSE:
                 case = lapsed(book, case, customer)

@@ -27,6 +27,8 @@ MAX_LINES = 50
 """Lines of a cart that a case keeps (the dearest); the total covers all of them."""
 MAX_HISTORY = 64
 """Timeline entries, returns and redemptions that a document keeps (the newest)."""
+MAX_PURCHASES = 8
+"""Orders that a customer's document keeps (the newest)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ class Case:
     voucher: Voucher | None = None
     steps: tuple[StepRecord, ...] = ()
     stopped: str | None = None
-    """Why the sequence goes no further although the case is still watched: a newer cart, a cancelled order."""
+    """Why the sequence goes no further although the case is still watched: changed hands, a cancelled order."""
+    superseded_by: str | None = None
+    """The customer's newer case, whose sequence runs instead until the customer comes back to this cart (L11)."""
     stage_before_order: Stage | None = None
     """Where the case goes back to if its order comes to nothing."""
     ordered_at: datetime | None = None
@@ -146,6 +150,15 @@ class Redemption:
     code: str
     order_id: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order that stands; removed when it is cancelled or its payment fails."""
+
+    order_id: str
+    at: datetime
+    skus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +201,12 @@ class Customer:
     returned_until: datetime | None = None
     """When the flag lapses; what the sweep compares with the clock."""
     redemptions: tuple[Redemption, ...] = ()
-    last_order_at: datetime | None = None
-    last_order_id: str | None = None
-    last_order_skus: tuple[str, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
+    """What no reminder may follow (L1)."""
     last_message_at: datetime | None = None
     """Claimed, sent or perhaps sent: what the minimum gap counts from."""
     last_message_case_id: str | None = None
+    """The case of the last message that certainly left: what an order without a cart is attributed to."""
     open_case_id: str | None = None
     open_voucher: OpenVoucher | None = None
     schema_version: int = SCHEMA_VERSION
@@ -220,8 +233,11 @@ class Order:
     discount_minor: int = 0
     codes: tuple[str, ...] = ()
     redeemed_code: str | None = None
+    made_by_shop: bool = False
+    """Whether any event said so: it closes its case, but is never counted as recovered (L12)."""
     returns: tuple[Return, ...] = ()
-    refunded_minor: int = 0
+    refunded: Money | None = None
+    """What was given back for the returns, in the currency of the first one or of `total`."""
     inbox: Inbox = ()
     schema_version: int = SCHEMA_VERSION
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from common.domain.documents import Case, Customer, StepRecord
+from common.domain.documents import Case, Customer, Purchase, StepRecord
 from common.domain.policy import Policy, Step, minor_in
 from common.domain.vocabulary import Channel, Reason, StepState
 
@@ -16,18 +16,18 @@ def closed_gate(case: Case, customer: Customer | None, policy: Policy, now: date
 
 
 def _already_ordered(case: Case, customer: Customer | None, policy: Policy, now: datetime) -> bool:
-    return customer is not None and has_ordered(case, customer, policy)
+    return customer is not None and purchase_instead(case, customer, policy) is not None
 
 
-def has_ordered(case: Case, customer: Customer, policy: Policy) -> bool:
-    """Whether the customer bought since they last touched the cart (L1), or bought these very items lately (L8)."""
-    if customer.last_order_at is None:
-        return False
-    if customer.last_order_at >= case.last_activity_at:
-        return True
+def purchase_instead(case: Case, customer: Customer, policy: Policy) -> Purchase | None:
+    """What the customer bought since they last touched the cart (L1), or, of these very items, lately (L8)."""
     skus = {line.sku for line in case.lines}
-    lately = case.last_activity_at - customer.last_order_at <= policy.recovery.attribution
-    return lately and bool(skus) and skus <= set(customer.last_order_skus)
+    for purchase in reversed(customer.purchases):
+        lately = case.last_activity_at - purchase.at <= policy.recovery.attribution
+        these = bool(skus) and skus <= set(purchase.skus)
+        if purchase.at >= case.last_activity_at or (lately and these):
+            return purchase
+    return None
 
 
 def _not_activated(case: Case, customer: Customer | None, policy: Policy, now: datetime) -> bool:

@@ -6,7 +6,6 @@ from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.documents import Case, Customer
-from common.domain.policy import Policy
 from common.domain.timing import lost_at, pending_step, voucher_lapses_at
 from common.domain.vocabulary import Stage, VoucherState
 

@@ -1,22 +1,21 @@
-"""Orders: which lost order one brings back, what it redeems, and what a failed or cancelled one takes with it."""
+"""Orders: which lost order one brings back, and what it redeems."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from common.domain import ids
-from common.domain.book import CASES, VOUCHER_CODES, Book
-from common.domain.carts import current_case
+from common.domain.book import VOUCHER_CODES, Book
+from common.domain.carts import case_at
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
-from common.domain.customers import follow, with_returns
-from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Recovery, Redemption
+from common.domain.closing import close, no_longer_open
+from common.domain.customers import follow, with_purchases, with_returns
+from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Purchase, Recovery, Redemption
 from common.domain.money import Money
-from common.domain.policy import Policy
+from common.domain.refunds import count_refunds, is_counted
 from common.domain.storefront import OrderFacts
 from common.domain.timing import sent_before
-from common.domain.vocabulary import OrderState, Stage, VoucherState
+from common.domain.vocabulary import Stage, VoucherState
 
-_CLOSED = (Stage.RECOVERED, Stage.ORDERED, Stage.LOST)
 _MAX_CODES = 10
 
 
@@ -30,6 +29,7 @@ def with_facts(order: Order, facts: OrderFacts, customer: Customer | None) -> Or
         total=facts.total,
         discount_minor=facts.discount_minor,
         codes=codes,
+        made_by_shop=order.made_by_shop or facts.made_by_shop,
     )
 
 
@@ -37,34 +37,39 @@ def placed(
     book: Book, order: Order, facts: OrderFacts | None, customer: Customer | None, at: datetime
 ) -> Order:
     """The order counted once: voucher redeemed, one case recovered, every other case of the customer closed (L1)."""
-    cart_case = current_case(book, order.store, order.cart_id) if order.cart_id else None
-    owner = customer or follow(book, order.customer_id or (cart_case.customer_id if cart_case else None))
-    if owner is not None:
-        owner = _with_order(owner, order, facts, at, book.policy)
-        book.put(owner)
-        order = replace(order, customer_id=owner.id)
+    cart_case = case_at(book, order.store, order.cart_id, at)
     book.need(*((VOUCHER_CODES, ids.voucher_id(order.store, code)) for code in order.codes))
     redeemed, order = _redeemed(book, order, at)
-    made_by_shop = facts is not None and facts.made_by_shop
-    won = None if made_by_shop else _won(book, order, redeemed, cart_case, owner, at)
-    if won is not None:
-        _recovered(book, won, order, at)
+    owner = follow(book, _owner_id(order, customer, cart_case, redeemed))
+    if owner is not None:
+        owner = _with_order(book, owner, order, facts, at)
+        order = replace(order, customer_id=owner.id)
+    won = _won(book, order, redeemed, cart_case, owner, at)
+    if won is not None and order.total is not None:
+        _recovered(book, won, order, order.total, at)
         order = replace(order, case_id=won.id)
-    for case in _to_close(book, cart_case, redeemed, owner, won, at):
-        _ordered(book, case, order, facts, at)
-    if cart_case is None and order.cart_id:
-        _closed_before_it_came(book, order, facts, owner, at)
-    return order
+    return close(book, order, facts, owner, (cart_case, redeemed), at, won=won)
+
+
+def _owner_id(
+    order: Order, customer: Customer | None, cart_case: Case | None, redeemed: Case | None
+) -> str | None:
+    """Whose order it is: whom it names, else whose cart it came from, else whose voucher it carries."""
+    if customer is not None:
+        return customer.id
+    known = (order.customer_id, cart_case and cart_case.customer_id, redeemed and redeemed.customer_id)
+    return next((id for id in known if id), None)
 
 
 def _with_order(
-    customer: Customer, order: Order, facts: OrderFacts | None, at: datetime, policy: Policy
+    book: Book, customer: Customer, order: Order, facts: OrderFacts | None, at: datetime
 ) -> Customer:
-    customer = with_returns(customer, order.returns, policy)
-    if customer.last_order_at is not None and customer.last_order_at >= at:
-        return customer
-    skus = facts.skus[:MAX_HISTORY] if facts else ()
-    return replace(customer, last_order_at=at, last_order_id=order.order_id, last_order_skus=skus)
+    customer = with_returns(customer, order.returns, book.policy, book.now)
+    known = next((one.skus for one in customer.purchases if one.order_id == order.order_id), ())
+    skus = facts.skus[:MAX_HISTORY] if facts and facts.skus else known
+    customer = with_purchases(customer, Purchase(order.order_id, at, skus))
+    book.put(customer)
+    return customer
 
 
 def _redeemed(book: Book, order: Order, at: datetime) -> tuple[Case | None, Order]:
@@ -126,17 +131,14 @@ def _won(
     at: datetime,
 ) -> Case | None:
     """The one case that the order counts for: by its voucher, else by a message to the cart or customer (L45)."""
+    if order.made_by_shop or is_counted(book, order):
+        return None
     if redeemed is not None:
         return None if redeemed.recovery else redeemed
-    if cart_case is not None and cart_case.recovery and cart_case.recovery.order_id == order.order_id:
-        return None
-    messaged = (
-        book.case(customer.last_message_case_id) if customer and customer.last_message_case_id else None
-    )
-    for case in (cart_case, messaged):
+    messaged = customer.last_message_case_id if customer else None
+    for case in (cart_case, book.case(messaged) if messaged else None):
         if case is None or case.recovery is not None or _bought_otherwise(case, order):
             continue
-        case = book.case(case.id) or case
         if sent_before(case, at, book.policy.recovery.attribution):
             return case
     return None
@@ -146,11 +148,7 @@ def _bought_otherwise(case: Case, order: Order) -> bool:
     return case.stage is Stage.ORDERED and case.order_id != order.order_id
 
 
-def _recovered(book: Book, case: Case, order: Order, at: datetime) -> None:
-    revenue = order.total
-    if revenue is None:
-        # Only the redemption is known so far; the order's own event brings the money.
-        return
+def _recovered(book: Book, case: Case, order: Order, revenue: Money, at: datetime) -> None:
     discount = Money(order.discount_minor, revenue.currency)
     before = case.stage_before_order or case.stage
     case = replace(
@@ -171,76 +169,6 @@ def _recovered(book: Book, case: Case, order: Order, at: datetime) -> None:
         discount=discount.major,
         currency=revenue.currency,
     )
+    count_refunds(book, order, given_back=True)
     settle(book, case)
-    _no_longer_open(book, case)
-
-
-def _to_close(
-    book: Book,
-    cart_case: Case | None,
-    redeemed: Case | None,
-    customer: Customer | None,
-    won: Case | None,
-    at: datetime,
-) -> Iterable[Case]:
-    """The cart's case and the customer's running one, if the order is not what they were recovered by."""
-    running = book.case(customer.open_case_id) if customer and customer.open_case_id else None
-    if running is not None and customer is not None and running.customer_id != customer.id:
-        running = None
-    seen = {won.id} if won else set()
-    for case in (cart_case, redeemed, running):
-        if case is None or case.id in seen:
-            continue
-        seen.add(case.id)
-        case = book.case(case.id) or case
-        if case.stage not in _CLOSED and (case.opened_at <= at or case is cart_case):
-            yield case
-
-
-def _ordered(
-    book: Book,
-    case: Case,
-    order: Order,
-    facts: OrderFacts | None,
-    at: datetime,
-) -> None:
-    if case.announced:
-        announce(book, case, "case.ordered", subject=order.order_id, order_id=order.order_id)
-    case = replace(
-        noted(book, case, "ordered"),
-        stage=Stage.ORDERED,
-        stage_before_order=case.stage,
-        ordered_at=at,
-        order_id=order.order_id,
-        ordered_skus=facts.skus[:MAX_HISTORY] if facts else (),
-        cleared=False,
-    )
-    settle(book, case)
-    _no_longer_open(book, case)
-
-
-def _no_longer_open(book: Book, case: Case) -> None:
-    customer = follow(book, case.customer_id)
-    if customer is not None and customer.open_case_id == case.id:
-        book.put(replace(customer, open_case_id=None))
-
-
-def _closed_before_it_came(
-    book: Book, order: Order, facts: OrderFacts | None, customer: Customer | None, at: datetime
-) -> None:
-    """The order overtook its cart's events: they must find the cart bought (L13)."""
-    cart_id = order.cart_id or ""
-    book.put(
-        Case(
-            id=ids.case_id(order.store, cart_id),
-            store=order.store,
-            cart_id=cart_id,
-            opened_at=at,
-            last_activity_at=at,
-            customer_id=customer.id if customer else None,
-            stage=Stage.ORDERED,
-            ordered_at=at,
-            order_id=order.order_id,
-            ordered_skus=facts.skus[:MAX_HISTORY] if facts else (),
-        )
-    )
+    no_longer_open(book, case)

@@ -7,9 +7,13 @@ from common.domain.book import CASES, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
-from common.domain.customers import follow
+from common.domain.customers import follow, without_purchase
 from common.domain.documents import Case, OpenVoucher, Order
+from common.domain.refunds import count_refunds
+from common.domain.timing import pending_step
 from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
+
+_WATCHED = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
 
 
 def undone(book: Book, order: Order, state: OrderState, at: datetime) -> None:
@@ -18,8 +22,8 @@ def undone(book: Book, order: Order, state: OrderState, at: datetime) -> None:
     codes = [(VOUCHER_CODES, ids.voucher_id(order.store, order.redeemed_code))] if order.redeemed_code else []
     book.need(*places, *codes)
     owner = follow(book, order.customer_id)
-    if owner is not None and owner.last_order_id == order.order_id:
-        book.put(replace(owner, last_order_at=None, last_order_id=None, last_order_skus=()))
+    if owner is not None:
+        book.put(without_purchase(owner, order.order_id))
     cart_case = current_case(book, order.store, order.cart_id) if order.cart_id else None
     counted = book.case(order.case_id) if order.case_id else None
     for case in {case.id: case for case in (counted, cart_case) if case}.values():
@@ -37,6 +41,7 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
     """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not."""
     reason = _reason_of(state)
     if case.recovery is not None:
+        count_refunds(book, order, given_back=False)
         announce(
             book,
             case,
@@ -61,7 +66,19 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
         last_activity_at=max(case.last_activity_at, at) if stage is Stage.OPEN else case.last_activity_at,
         stopped="order cancelled" if state is OrderState.CANCELLED else case.stopped,
     )
-    settle(book, case)
+    settle(book, _back_in_the_queue(book, case))
+
+
+def _back_in_the_queue(book: Book, case: Case) -> Case:
+    """One open case per customer: it is this one again, unless the customer's newer cart is being recovered (L11)."""
+    customer = follow(book, case.customer_id)
+    if customer is None or case.stage not in _WATCHED or case.stopped:
+        return case
+    newer = book.case(customer.open_case_id) if customer.open_case_id else None
+    if newer is not None and newer.id != case.id and pending_step(newer, book.policy) is not None:
+        return replace(case, superseded_by=newer.id)
+    book.put(replace(customer, open_case_id=case.id))
+    return case
 
 
 def _released(book: Book, order: Order, reason: Reason) -> None:

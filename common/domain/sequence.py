@@ -3,7 +3,13 @@
 from datetime import datetime
 
 from common.domain import ids
-from common.domain.abandonment import is_held, suppressed, with_reserved_voucher
+from common.domain.abandonment import (
+    held,
+    is_held,
+    ordered_elsewhere,
+    suppressed,
+    with_reserved_voucher,
+)
 from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
@@ -13,7 +19,7 @@ from common.domain.effects import FindMessage, SendMessage
 from common.domain.gates import addresses, choose_channel, closed_gate
 from common.domain.policy import Policy, Step
 from common.domain.timing import CLAIM_LEASE, record_of
-from common.domain.vocabulary import Channel, Reason, Stage, StepState, VoucherState
+from common.domain.vocabulary import Channel, Reason, StepState, VoucherState
 from common.domain.vouchers import VoucherCode
 from common.domain.wire import stamp
 
@@ -27,8 +33,7 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
     if reason is not None or customer is None:
         return withheld(book, case, step, reason or Reason.CONTACT_MISSING)
     if is_held(customer, book.policy) and not case.steps:
-        announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
-        return replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD)
+        return held(book, case)
     free_at = customer.last_message_at and customer.last_message_at + book.policy.sequence.minimum_gap
     if free_at and book.now < free_at:
         return _postponed(book, case, step, record, free_at)
@@ -99,12 +104,9 @@ def _postponed(book: Book, case: Case, step: Step, record: StepRecord | None, un
 
 
 def _ordered_meanwhile(book: Book, case: Case, customer: Customer | None, step: Step) -> Case:
-    case = withheld(book, case, step, Reason.ALREADY_ORDERED)
-    order = customer.last_order_id if customer else None
-    announce(book, case, "case.ordered", order_id=order)
-    return replace(
-        case, stage=Stage.ORDERED, ordered_at=customer.last_order_at if customer else book.now, order_id=order
-    )
+    case = ordered_elsewhere(book, withheld(book, case, step, Reason.ALREADY_ORDERED), customer)
+    announce(book, case, "case.ordered", subject=case.order_id, order_id=case.order_id)
+    return case
 
 
 def _with_voucher_as_of_now(
@@ -142,7 +144,7 @@ def _claimed(
         valid_until=promised.valid_until if promised else None,
         previous_message_at=customer.last_message_at,
     )
-    book.put(replace(customer, last_message_at=book.now, last_message_case_id=case.id))
+    book.put(replace(customer, last_message_at=book.now))
     book.owe(
         SendMessage(
             claim_id=claim_id,

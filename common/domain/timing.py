@@ -24,7 +24,7 @@ def record_of(case: Case, step_id: str) -> StepRecord | None:
 
 def pending_step(case: Case, policy: Policy) -> Step | None:
     """The one step that is to be sent next; None when the sequence is over, stopped or replaced."""
-    if case.stage not in _IN_SEQUENCE or case.stopped:
+    if case.stage not in _IN_SEQUENCE or case.stopped or case.superseded_by:
         return None
     for step in policy.sequence.steps:
         record = record_of(case, step.id)
@@ -36,8 +36,6 @@ def pending_step(case: Case, policy: Policy) -> Step | None:
 def step_due_at(case: Case, step: Step, policy: Policy) -> datetime:
     """When the step is due: as planned, but never closer to the previous message than planned (L4)."""
     record = record_of(case, step.id)
-    if record is not None and record.state is StepState.CLAIMED:
-        return record.at + CLAIM_LEASE
     if record is not None and record.retry_at is not None:
         return record.retry_at
     due = (case.abandoned_at or case.last_activity_at) + step.after
@@ -84,8 +82,10 @@ def next_due(case: Case, policy: Policy) -> Armed | None:
     waits = []
     if case.stage is Stage.OPEN and case.lines:
         waits.append(Armed(LookKind.QUIET, case.last_activity_at + policy.recovery.abandon_after))
-    step = pending_step(case, policy)
-    if step is not None:
+    claim, step = open_claim(case), pending_step(case, policy)
+    if claim is not None:
+        waits.append(Armed(LookKind.STEP, claim.at + CLAIM_LEASE))
+    elif step is not None:
         waits.append(Armed(LookKind.STEP, step_due_at(case, step, policy)))
     elif case.stage in (*_IN_SEQUENCE, Stage.HELD):
         waits.append(Armed(LookKind.LAPSE, lost_at(case, policy)))
@@ -103,14 +103,10 @@ def arm(case: Case, policy: Policy, now: datetime, message_id: str) -> tuple[Cas
     case = replace(case, next_due_at=due.at)
     if case.armed is not None and now < case.armed.at <= due.at:
         return case, None
-    if now < due.at and _waits_for_an_outcome(case, policy):
+    if now < due.at and due.kind is LookKind.STEP and open_claim(case) is not None:
+        # A send is under way: redelivery, or else the sweep, comes back to it; a timer for that is not worth a task.
         return replace(case, armed=None), None
     return replace(case, armed=due), look(case, due, message_id)
-
-
-def _waits_for_an_outcome(case: Case, policy: Policy) -> bool:
-    """A send is under way: redelivery, or else the sweep, comes back to it; a timer for that is not worth a task."""
-    return pending_step(case, policy) is not None and open_claim(case) is not None
 
 
 def open_claim(case: Case) -> StepRecord | None:

@@ -43,12 +43,6 @@ class Voucher:
     order_id: str | None = None
     redeemed_at: datetime | None = None
 
-    def is_open(self, now: datetime) -> bool:
-        """Whether the shop has to honour the code at `now`."""
-        if self.state not in (VoucherState.ISSUED, VoucherState.RELEASED) or self.valid_until is None:
-            return False
-        return now < self.valid_until
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherCode:

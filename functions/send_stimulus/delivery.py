@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-from common import config, wiring
+from common import wiring
 from common.application.ports import Secrets, Sender
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
 from common.domain.triggers import Outcome, Rejected, Uncertain
 from common.domain.vocabulary import Channel, Reason
+
+if TYPE_CHECKING:
+    from common.config import SendingSettings
 
 
 def deliver(effect: SendMessage | FindMessage) -> Outcome:
@@ -29,12 +33,14 @@ def _no_provider(message: SendMessage) -> Rejected:
 @cache
 def _providers() -> Mapping[Channel, Sender]:
     """The configured providers; built on first use, in the worker."""
+    from common import config
+
     settings, secrets = config.read(config.SendingSettings), wiring.secrets()
     return providers(settings, secrets, lambda: wiring.engine().policies.current().shop)
 
 
 def providers(
-    settings: config.SendingSettings, secrets: Secrets, shop: Callable[[], Shop]
+    settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]
 ) -> Mapping[Channel, Sender]:
     """SMTP and Twilio, as far as they are configured. Raises KeyError for a secret that is missing."""
     found: dict[Channel, Sender] = {}
@@ -45,7 +51,7 @@ def providers(
     return found
 
 
-def _smtp(settings: config.SendingSettings, secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
+def _smtp(settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
     from functions.send_stimulus.senders.smtp_sender import SmtpSender, SmtpSettings
 
     return SmtpSender(
@@ -62,7 +68,7 @@ def _smtp(settings: config.SendingSettings, secrets: Secrets, shop: Callable[[],
     )
 
 
-def _twilio(settings: config.SendingSettings, secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
+def _twilio(settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
     from functions.send_stimulus.senders.twilio_sender import TwilioSender, TwilioSettings
 
     return TwilioSender(

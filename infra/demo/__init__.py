@@ -1,1 +1,1 @@
-"""The demonstration: an invented shop's day and the days after it, through the real functions in virtual time."""
+"""An invented shop's day and the week after it, through the real functions in virtual time."""

@@ -1,4 +1,4 @@
-"""Everything that happened, from both sides: what the shoppers did, what the engine said, what was received."""
+"""What happened, from both sides: what the shoppers did, and what the engine said and sent."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Moves the clock from one thing to the next: what shoppers do, what the network delivers, what the engine's timers do."""
+"""Moves the clock from one thing to the next: shoppers' acts, deliveries, the engine's timers."""
 
 import heapq
 from collections.abc import Callable, Generator, Iterable

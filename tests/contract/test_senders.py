@@ -14,6 +14,8 @@ from common.domain.triggers import Accepted, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Channel, Reason
 from functions.send_stimulus.senders.smtp_sender import SmtpSender, SmtpSettings
 from functions.send_stimulus.senders.twilio_sender import TwilioSender, TwilioSettings
+from infra.local.database import Database
+from infra.local.mailbox import Letter, MailboxSender
 from tests.providers.messages import SHOP, email, query, sms
 from tests.providers.smtp import mail_server
 from tests.providers.twilio import ACCOUNT, TOKEN, twilio_server
@@ -58,7 +60,24 @@ def twilio_bench() -> Iterator[Bench]:
         )
 
 
-BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"smtp": smtp_bench, "twilio": twilio_bench}
+@contextmanager
+def mailbox_bench() -> Iterator[Bench]:
+    database = Database(":memory:")
+    letters: list[Letter] = []
+    yield Bench(
+        sender=MailboxSender(database, lambda: SHOP, letters.append),
+        message=email,
+        delivered=lambda: [letter.message.recipient for letter in letters],
+        other_channel=Channel.PUSH,
+    )
+    database.close()
+
+
+BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {
+    "smtp": smtp_bench,
+    "twilio": twilio_bench,
+    "mailbox": mailbox_bench,
+}
 
 
 @pytest.fixture(params=BENCHES)
@@ -148,7 +167,8 @@ def test_a_message_that_left_is_never_found_missing(bench: Bench) -> None:
 
 def test_a_message_that_never_left_is_never_found(bench: Bench) -> None:
     """Looking up what was never sent gives NotSent, or nothing certain (L14)."""
-    bench.sender.send(bench.message(recipient=_another(bench.message().recipient)))
+    other = _another(bench.message().recipient)
+    bench.sender.send(bench.message(claim_id="another-claim", recipient=other))
     assert isinstance(bench.sender.find(query(bench.message())), NotSent | Uncertain)
 
 

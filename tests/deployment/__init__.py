@@ -1,8 +1,8 @@
 """The whole engine on Google's parts at once: a process per function, the emulators, a mailbox and a phone.
 
-A test lets time pass by moving the Cloud Tasks server's clock and, with it, the engine's clock in the functions'
-processes (see `ahead/sitecustomize.py`). Policy documents with tiny times can't stand in for that: a voucher lives
-for a day at least, and it is the defaults that are to be shown to work.
+A test lets time pass by moving the Cloud Tasks server's clock and, with it, the engine's clock in the
+functions' processes (see `ahead/sitecustomize.py`). Policy documents with tiny times can't stand in for that:
+a voucher lives for a day at least, and it is the defaults that are to be shown to work.
 """
 
 import json
@@ -46,9 +46,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What an administrator of this shop has written; everything else keeps its default."""
-_QUEUES = {"generate_offer": "generate-offer", "send_stimulus": "send-stimulus"} | {
-    "expire_vouchers": "expire-vouchers"
-}
+_QUEUES = {role: role.replace("_", "-") for role in ENTRY_POINTS if role != "ingest_event"}
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _HERE = Path(__file__).parent
 T = TypeVar("T")
@@ -198,10 +196,10 @@ class Deployment:
 
     def wait_to_hear(self, cart_id: str, type: str) -> dict[str, Any]:
         """The first announcement of the type about the cart's case."""
-        return eventually(
-            lambda: next((told for told in self.told(cart_id) if told["type"] == type), None),
-            f"{type} of {cart_id}",
+        heard = eventually(
+            lambda: [told for told in self.told(cart_id) if told["type"] == type], f"{type} of {cart_id}"
         )
+        return heard[0]
 
 
 def _write_policies(database: FirestoreDatabase) -> None:

@@ -35,7 +35,7 @@ class FunctionProcess:
     def start(self, environment: Mapping[str, str]) -> None:
         """Begin; `wait_until_ready` tells when it listens."""
         self._environment = dict(environment)
-        command = [COMMAND, "--source", "main.py", "--target", self.name, "--host", "127.0.0.1"]
+        command = [str(COMMAND), "--source", "main.py", "--target", self.name, "--host", "127.0.0.1"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port)],

@@ -33,13 +33,18 @@ class Customer:
 
     def fills_cart(self, at: datetime) -> dict[str, Any]:
         """cart.updated: mugs and tea."""
-        cart = {"id": self.cart_id, "currency": "PLN", "total": TOTAL, "lines": list(LINES)}
+        cart: dict[str, Any] = {"id": self.cart_id, "currency": "PLN", "total": TOTAL, "lines": list(LINES)}
         cart["url"] = f"https://bielik.example/cart/{self.name}"
         return self._event("cart.updated", at, cart=cart)
 
     def orders(self, at: datetime, code: str | None = None) -> dict[str, Any]:
         """order.placed: the cart, five percent cheaper with a code."""
-        order = {"id": self.order_id, "cart_id": self.cart_id, "currency": "PLN", "total": TOTAL}
+        order: dict[str, Any] = {
+            "id": self.order_id,
+            "cart_id": self.cart_id,
+            "currency": "PLN",
+            "total": TOTAL,
+        }
         if code is not None:
             order |= {"total": "122.55", "discount": "6.45", "voucher_codes": [code]}
         return self._event("order.placed", at, order=order)

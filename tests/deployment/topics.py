@@ -1,6 +1,7 @@
 """The two topics as the storefront sees them: one to publish to, one to hear what the engine did."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
-from google.pubsub_v1.types import PubsubMessage, PushConfig
+from google.pubsub_v1.types import PubsubMessage, PushConfig, ReceivedMessage
 
 from common.adapters.google_calls import emulator_channel
 
@@ -41,12 +42,18 @@ class Topics:
 
     def listen(self) -> list[PubsubMessage]:
         """Everything that the engine has published so far, in the order in which it came."""
-        request = {"subscription": self._listener, "max_messages": 1000, "return_immediately": True}
-        while received := list(self._subscriber.pull(request).received_messages):
+        while received := self._pull():
             acks = [one.ack_id for one in received]
             self._subscriber.acknowledge(subscription=self._listener, ack_ids=acks)
             self.heard += [one.message for one in received]
         return self.heard
+
+    def _pull(self) -> list[ReceivedMessage]:
+        # Deprecated because a large service may answer too early; whoever listens here asks again.
+        request = {"subscription": self._listener, "max_messages": 1000, "return_immediately": True}
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The return_immediately flag", DeprecationWarning)
+            return list(self._subscriber.pull(request).received_messages)
 
 
 def line(message: PubsubMessage) -> dict[str, Any]:

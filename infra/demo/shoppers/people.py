@@ -39,7 +39,7 @@ class Person:
 
     @property
     def language(self) -> str:
-        """pl or en."""
+        """Of the locale: pl or en."""
         return self.locale[:2]
 
 
@@ -70,18 +70,26 @@ MARKETS = (
 BY_COUNTRY = {market.country: market for market in MARKETS}
 _US_AREAS = ("+1212555", "+1503555", "+1617555", "+1312555")
 _FIRST = {
-    _POLISH: """Agata Bartosz Celina Dawid Eliza Filip Grażyna Hubert Iga Jakub Kinga Lech Łucja Marek Natalia
-    Oskar Patrycja Radosław Sławomira Tymon Urszula Wacław Żaneta Zbigniew Bożena Cyprian Dorota Eryk Felicja
-    Gustaw Hanna Igor Jagoda Krystian Lidia Mieszko""".split(),
-    _ENGLISH: """Abigail Barnaby Clara Desmond Edith Fergus Georgia Harvey Imogen Jasper Keira Leonard Maeve Niall
-    Orla Percy Quinn Rosalind Stanley Tabitha Ursula Vernon Winifred Alistair Beatrix Conrad Delia Edmund Flora
-    Gilbert Harriet Isaac Juniper Kit Lorna Mabel""".split(),
+    _POLISH: """
+        Agata Bartosz Celina Dawid Eliza Filip Grażyna Hubert Iga Jakub Kinga Lech Łucja Marek Natalia Oskar
+        Patrycja Radosław Sławomira Tymon Urszula Wacław Żaneta Zbigniew Bożena Cyprian Dorota Eryk Felicja
+        Gustaw Hanna Igor Jagoda Krystian Lidia Mieszko
+    """.split(),
+    _ENGLISH: """
+        Abigail Barnaby Clara Desmond Edith Fergus Georgia Harvey Imogen Jasper Keira Leonard Maeve Niall Orla
+        Percy Quinn Rosalind Stanley Tabitha Ursula Vernon Winifred Alistair Beatrix Conrad Delia Edmund Flora
+        Gilbert Harriet Isaac Juniper Kit Lorna Mabel
+    """.split(),
 }
 _LAST = {
-    _POLISH: """Lnianka Modrzewik Słoneczko Pieguski Wierzbanek Chabrowicz Olszynek Makowczyk Jaskółczyk Brzozanek
-    Kminkowicz Rumiankowicz Żytniczek Dębczak Sosnowiczak Wrzosik""".split(),
-    _ENGLISH: """Thistledown Merriwick Oatfield Fernwhistle Larkspurton Brackenby Hollowell Quillfeather Saltmarsh
-    Applegarthy Windlesham Tumbleby Rookhaven Mossgrove Pennywort Drizzleton""".split(),
+    _POLISH: """
+        Lnianka Modrzewik Słoneczko Pieguski Wierzbanek Chabrowicz Olszynek Makowczyk Jaskółczyk Brzozanek
+        Kminkowicz Rumiankowicz Żytniczek Dębczak Sosnowiczak Wrzosik
+    """.split(),
+    _ENGLISH: """
+        Thistledown Merriwick Oatfield Fernwhistle Larkspurton Brackenby Hollowell Quillfeather Saltmarsh
+        Applegarthy Windlesham Tumbleby Rookhaven Mossgrove Pennywort Drizzleton
+    """.split(),
 }
 
 

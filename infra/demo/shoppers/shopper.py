@@ -11,7 +11,7 @@ from infra.demo.shoppers.luck import Luck
 from infra.demo.shoppers.people import Person
 from infra.demo.shoppers.vouchers import VoucherDesk
 from infra.demo.simulation import Simulation, Wait
-from infra.demo.storefronts.catalogue import WORTHWHILE, Article, Basket, BasketLine
+from infra.demo.storefronts.catalogue import Article, Basket, BasketLine, worthwhile
 from infra.demo.storefronts.storefront import Purchase, Storefront
 from infra.demo.words import amount
 from infra.local.mailbox import Letter
@@ -81,7 +81,7 @@ class Shopper:
 
     def fills_cart(self, *articles: Article, quantity: int = 1) -> None:
         """Put articles into the cart; without any, one to three that they like."""
-        chosen = articles or tuple(self.luck.draw(WORTHWHILE, self.luck.pick((1, 1, 1, 2, 2, 3))))
+        chosen = articles or tuple(self.luck.draw(worthwhile(), self.luck.pick((1, 1, 1, 2, 2, 3))))
         lines = tuple(BasketLine(article=article, quantity=quantity) for article in chosen)
         self.basket = self.basket.with_lines(*self.basket.lines, *lines)
         names = ", ".join(article.names["en"] for article in chosen)

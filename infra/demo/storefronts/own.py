@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from common.domain.money import format_minor
-from infra.demo.storefronts.catalogue import Basket
 from infra.demo.shoppers.people import Person
+from infra.demo.storefronts.catalogue import Basket
 from infra.demo.storefronts.storefront import Outgoing, Purchase
 
 Payload = dict[str, Any]
@@ -64,7 +64,7 @@ class OwnStorefront:
             "currency": order.basket.currency,
             "total": order.total,
         }
-        return [self._say("order.returned", at, person, **{"return": back})]
+        return [self._say("order.returned", at, person, return_=back)]
 
     def customer(self, person: Person, at: datetime) -> list[Outgoing]:
         """customer.updated."""
@@ -78,7 +78,7 @@ class OwnStorefront:
         self, type: str, at: datetime, person: Person | None, *, is_cart: bool = False, **facts: Any
     ) -> Outgoing:
         self._events += 1
-        event = {
+        event: Payload = {
             "id": f"evt-{self._events:06}",
             "type": type,
             "occurred_at": at.isoformat(),
@@ -87,7 +87,8 @@ class OwnStorefront:
         if person is not None:
             event["customer"] = customer_of(person)
         attributes = {"source": "recoup", "store": self.store}
-        return Outgoing(attributes, _bytes(event | facts), is_cart)
+        event |= {name.rstrip("_"): fact for name, fact in facts.items()}
+        return Outgoing(attributes, _bytes(event), is_cart)
 
 
 def customer_of(person: Person) -> Payload:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from infra.demo.storefronts.catalogue import Basket
 from infra.demo.shoppers.people import Person
+from infra.demo.storefronts.catalogue import Basket
 from infra.demo.storefronts.shopify_carts import cart, checkout
 from infra.demo.storefronts.shopify_orders import order as order_payload
 from infra.demo.storefronts.shopify_orders import refund

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from common.domain.money import format_minor
-from infra.demo.storefronts.catalogue import Basket
 from infra.demo.shoppers.people import Person
+from infra.demo.storefronts.catalogue import Basket
 
 
 @dataclass(frozen=True, slots=True)

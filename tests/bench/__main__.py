@@ -1,0 +1,41 @@
+"""`python -m tests.bench [imports] [ingest] [replay] [--million]`: prints figures beside their targets."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+from tests.bench import imports, ingest, replay
+from tests.bench.figure import Figure, table
+
+
+def main() -> None:
+    """Measure what is asked for, or everything. The exit status is 0 even if a target is missed: it's a figure."""
+    options = _options()
+    benches: dict[str, Callable[[], Iterator[Figure]]] = {
+        "imports": imports.measure,
+        "ingest": ingest.measure,
+        "replay": lambda: replay.measure(replay.MILLION if options.million else replay.DEFAULT),
+    }
+    began = time.perf_counter()
+    figures: list[Figure] = []
+    for name in options.names or benches:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        figures.extend(benches[name]())
+    print(table(figures))
+    print(f"\n  measured in {time.perf_counter() - began:.0f} s; ratios of medians taken in turns in this one run")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="imports, ingest or replay; all without a name")
+    parser.add_argument("--million", action="store_true", help="replay a million events instead of 200,000")
+    options = parser.parse_args()
+    unknown = set(options.names) - {"imports", "ingest", "replay"}
+    if unknown:
+        parser.error(f"there is no bench {min(unknown)}; there are imports, ingest and replay")
+    return options
+
+
+if __name__ == "__main__":
+    main()
