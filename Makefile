@@ -3,44 +3,46 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-READY := .venv/.ready
+COMMAND := .venv/.command
+TOOLS := .venv/.tools
 ARGS ?=
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## Create .venv and install the project with its tools
+setup: $(TOOLS) ## Only prepare .venv: the recoup command, and the tools to work on it
 	@:
 
-demo: $(READY) ## Seven days of a shop in seconds, on this machine
+demo: $(COMMAND) ## A day at two shops and the week after, in seconds; writes demo-report.html
 	@$(BIN)/recoup demo $(ARGS)
 
-dev: $(READY) ## Run the whole engine on this machine
+dev: $(COMMAND) ## The engine on localhost, with its mailbox to look at
 	@$(BIN)/recoup dev $(ARGS)
 
-test: $(READY) ## All tests; ARGS="-k name" narrows them
+test: $(TOOLS) ## All tests; ARGS="-k name" narrows them
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-check: $(READY) ## Format, lint, types, import rules and layout
+check: $(TOOLS) ## Format, lint, types, import rules and layout
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -q tests/architecture
 
-format: $(READY) ## Format the code and fix what can be fixed
+format: $(TOOLS) ## Format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(READY) ## Measure throughput and latency
+bench: $(TOOLS) ## Measure throughput and latency
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean: ## Remove .venv and everything generated
 	@rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamp makes a fresh environment cost nothing. A .venv whose python is gone or too old is built again.
-$(READY): pyproject.toml requirements.txt
+# Stamps make a prepared environment cost nothing. A .venv whose python is gone or too old is built again.
+# The demo needs the command only; what developers need on top is installed when they ask for it.
+$(COMMAND): pyproject.toml requirements.txt
 	@usable() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
 	if ! usable $(BIN)/python; then \
 		for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 none; do \
@@ -54,8 +56,13 @@ $(READY): pyproject.toml requirements.txt
 		fi; \
 		$$python -m venv --clear .venv; \
 	fi
-	@echo "Installing into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,dev]'
+	@echo "Installing into .venv" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[cli]'
+	@touch $@
+
+$(TOOLS): $(COMMAND)
+	@echo "Installing the tools for tests and checks into .venv" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[cli,dev]'
 	@touch $@
 
 .PHONY: help setup demo dev test check format bench clean

@@ -31,7 +31,7 @@ _build: Callable[[], Engine] | None = None
 
 def engine() -> Engine:
     """The worker's engine, built on first use."""
-    global _engine
+    global _engine  # noqa: PLW0603 - one engine a worker is the point of this module
     if _engine is None:
         with _lock:
             if _engine is None:

@@ -6,7 +6,7 @@ from common.domain.money import Money
 
 
 @dataclass(eq=False)
-class Refused(Exception):  # noqa: N818 - an outcome's name, as in "intake.refused"
+class Refused(Exception):
     """The input can't be understood: it is stored with its reason and acknowledged; a retry can't help."""
 
     reason: str
@@ -23,9 +23,9 @@ class Refused(Exception):  # noqa: N818 - an outcome's name, as in "intake.refus
         return f"{self.reason}: {self.detail}"
 
 
-class Unavailable(Exception):  # noqa: N818 - a state of the world, not an error of ours
+class Unavailable(Exception):
     """Could not find out: something outside didn't answer. A retry may help, so the caller gets a 500."""
 
 
-class Conflict(Exception):  # noqa: N818 - named after Firestore's and HTTP's own word
+class Conflict(Exception):
     """A document changed between load and save. Loading and deciding again settles it."""

@@ -3,10 +3,11 @@
 import base64
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from common.application.engine import Engine
 from common.application.failures import Conflict, Refused
-from common.application.ports import Counters, Put, PubSubMessage, Ref
+from common.application.ports import Counters, PubSubMessage, Put, Ref
 from common.domain import ids
 from common.domain.documents import IntakeFailure, IntakePart
 from common.domain.effects import Announce
@@ -39,10 +40,8 @@ def _counters(engine: Engine, shard_key: str, amounts: dict[str, int]) -> Counte
 
 
 def _save_once(engine: Engine, put: Put, counters: Counters | None = None) -> None:
-    try:
+    with suppress(Conflict):  # stored by an earlier delivery of the same message
         engine.store.save([put], counters)
-    except Conflict:
-        pass  # Stored by an earlier delivery of the same message.
 
 
 def _failure(

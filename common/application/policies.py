@@ -129,13 +129,13 @@ class Policies:
             if self._kept is None:
                 self._kept = self._source.last_good()
             good = {name: self._document(name, written.get(name, {}), self._kept) for name in DOCUMENTS}
+            policy = Policy(keys=self._keys(), **good)
         except Unavailable:
             if self._policy is None:
                 raise
             # An old policy beats no decision; the next event tries again.
             return
-        self._policy = Policy(keys=self._keys(), **good)
-        self._read_at = self._elapsed()
+        self._policy, self._read_at = policy, self._elapsed()
 
     def _document(self, name: str, written: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]) -> Any:
         if name in self._good and self._seen.get(name) == written:

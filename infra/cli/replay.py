@@ -55,9 +55,8 @@ def replay(
     except (InvalidPolicy, ValueError, Unavailable) as problem:
         fail(str(problem))
     try:
-        with machine_for_replay(rules, mailbox) as (machine, clock, database):
-            with _lines(files) as lines:
-                run(Replay(machine, clock, Once(database), _print), lines, end)
+        with machine_for_replay(rules, mailbox) as (machine, clock, database), _lines(files) as lines:
+            run(Replay(machine, clock, Once(database), _print), lines, end)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:

@@ -53,7 +53,11 @@ class Outcome:
     simulation: Simulation
     ignored: int
     """Messages on topics that don't concern the engine."""
-    ended_at: datetime
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the last thing happened."""
+        return max(entry.at for entry in self.diary.entries)
 
 
 def bundled_policy() -> Policy:
@@ -98,7 +102,7 @@ class _Day:
         for at, outgoing in messages:
             self._simulation.at(at, partial(self._simulation.publish, [outgoing]))
         self._simulation.run(progress)
-        return Outcome(self._policy, self._diary, self._simulation, self._ignored(), self._simulation.now())
+        return Outcome(self._policy, self._diary, self._simulation, self._ignored())
 
     def _enter(self, role: Role, person: Person, at: datetime) -> None:
         front = self._fronts[person.language]

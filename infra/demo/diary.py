@@ -24,8 +24,8 @@ class Diary:
         self.people: dict[int, Person] = {}
         """As they were in the beginning, by number."""
         self.fates: dict[int, str] = {}
-        self.notes: list[Note] = []
-        self.announced: list[Announce] = []
+        self.entries: list[Note | Announce] = []
+        """What shoppers did and what the engine said, in the order in which it came about."""
         self.letters: list[Letter] = []
         """What left, as it left."""
         self._owners: dict[tuple[str, str], int] = {}
@@ -35,6 +35,16 @@ class Diary:
         """Somebody enters the story."""
         self.people[person.number] = person
         self.fates[person.number] = fate
+
+    @property
+    def announced(self) -> list[Announce]:
+        """What the engine said."""
+        return [entry for entry in self.entries if isinstance(entry, Announce)]
+
+    @property
+    def notes(self) -> list[Note]:
+        """What shoppers did."""
+        return [entry for entry in self.entries if isinstance(entry, Note)]
 
     def owns(self, person: int, store: str, subject: str) -> None:
         """The cart or order is this person's."""
@@ -46,13 +56,13 @@ class Diary:
 
     def note(self, at: datetime, person: int, what: str) -> None:
         """A shopper did something."""
-        self.notes.append(Note(at, person, what))
+        self.entries.append(Note(at, person, what))
 
     def hear(self, announced: Announce) -> None:
         """The engine said something; said twice, it counts once."""
         if announced.id not in self._heard:
             self._heard.add(announced.id)
-            self.announced.append(announced)
+            self.entries.append(announced)
 
     def keep(self, letter: Letter) -> None:
         """A message left."""

@@ -78,7 +78,7 @@ class Machine:
 
     def call(self, task: Task) -> None:
         """Have the task's function carry it out; a failed one is due again after a pause."""
-        answer, status = _function(task.role)(self._request(task))
+        _, status = _function(task.role)(self._request(task))
         if status == 200:
             self.timer.finish(task)
         else:

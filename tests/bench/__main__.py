@@ -23,7 +23,7 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures.extend(benches[name]())
     print(table(figures))
-    print(f"\n  measured in {time.perf_counter() - began:.0f} s; ratios of medians taken in turns in this one run")
+    print(f"\n  measured in {time.perf_counter() - began:.0f} s; each ratio is a median of turns (ours, bare, ours, bare) within this run")
 
 
 def _options() -> argparse.Namespace:

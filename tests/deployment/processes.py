@@ -1,6 +1,7 @@
 """One deployed function as the platform runs it: functions-framework in a process of its own."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,11 +16,18 @@ COMMAND = Path(sys.executable).with_name("functions-framework")
 STARTED_WITHIN_SECONDS = 60
 
 
+_PORTS = range(20_000, 32_000)
+"""Below those of outgoing connections: a call to a port of that range, where nobody listens, may be given this
+very port for its own end, and so reach itself.
+"""
+
+
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody listens on now, by chance, as other runs look for one too."""
+    while True:
+        port = random.choice(_PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class FunctionProcess:
@@ -50,13 +58,11 @@ class FunctionProcess:
     def wait_until_ready(self) -> None:
         """Return when it listens, which is after everything was imported."""
         deadline = time.monotonic() + STARTED_WITHIN_SECONDS
-        while time.monotonic() < deadline:
-            if self._process is None or self._process.poll() is not None:
-                break
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
+        while not self._listens():
+            assert self._process is not None
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{self.name} does not listen; it printed:\n{self.output()}")
             time.sleep(0.05)
-        raise AssertionError(f"{self.name} does not listen; it printed:\n{self.output()}")
 
     def restart(self) -> None:
         """Start again as before, and wait until it listens."""
@@ -71,6 +77,15 @@ class FunctionProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        while self._listens():  # a worker, which shares its socket, may take a moment longer to die
+            time.sleep(0.01)
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def output(self) -> str:
         """All that it printed."""

@@ -13,7 +13,7 @@ from infra.demo.storefronts.catalogue import small
 
 _BACK_UNASKED = 0.11
 """How likely somebody comes back by themselves."""
-_PERSUADED = {"first": 0.13, "last_call": 0.07}
+_PERSUADED = {"first": 0.08, "last_call": 0.04}
 """How likely a letter brings somebody back who would not have come."""
 _TYPES_THE_CODE = 0.8
 
