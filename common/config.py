@@ -1,16 +1,32 @@
 """Typed settings, one class per need, read from the environment when first used and never at import.
 
-Every problem is collected and told at once, with the variable's name.
+Every problem is collected and told at once, with the variable's name. An empty variable counts as not set.
 """
 
 import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, Json, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, ValidationError
+
+from common.domain.vocabulary import LookKind
+
+T = TypeVar("T")
+
+
+def _for_each(values: dict[str, T]) -> dict[str, T]:
+    functions = [function.value for function in LookKind]
+    if missing := [function for function in functions if function not in values]:
+        raise ValueError(f"has nothing for {', '.join(missing)}")
+    if unknown := values.keys() - functions:
+        raise ValueError(f"names {', '.join(sorted(unknown))}, which tasks don't call")
+    return values
+
 
 Name = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+ByFunction = Annotated[dict[str, T], AfterValidator(_for_each)]
+"""One value for each function that tasks call."""
 
 
 class InvalidSettings(ValueError):
@@ -30,14 +46,12 @@ class EngineSettings(Settings):
     database: Name = Field(default="(default)", alias="RECOUP_FIRESTORE_DATABASE")
     events_topic: Name = Field(default="recovery-events", alias="RECOUP_RECOVERY_TOPIC")
     location: Name = Field(default="europe-west1", alias="RECOUP_LOCATION")
-    queues: Json[dict[str, str]] = Field(
-        default={
-            name: name.replace("_", "-") for name in ("generate_offer", "send_stimulus", "expire_vouchers")
-        },
+    queues: Json[ByFunction[Name]] = Field(
+        default={function.value: function.value.replace("_", "-") for function in LookKind},
         alias="RECOUP_QUEUES",
     )
     """Queue by function, as JSON."""
-    target_urls: Json[dict[str, str]] = Field(alias="RECOUP_FUNCTION_URLS")
+    target_urls: Json[ByFunction[Url]] = Field(alias="RECOUP_FUNCTION_URLS")
     """URL by function, as JSON; also the audience of the queue's token."""
     tasks_service_account: Name = Field(alias="RECOUP_TASKS_SERVICE_ACCOUNT")
     tasks_endpoint: str | None = Field(default=None, alias="RECOUP_TASKS_ENDPOINT")
@@ -45,10 +59,17 @@ class EngineSettings(Settings):
     certificates_url: Url | None = Field(default=None, alias="RECOUP_CERTIFICATES_URL")
     """Where the queue's token is verified; None = Google's."""
     audience: Url | None = Field(default=None, alias="RECOUP_AUDIENCE")
-    """This function's own URL, for functions that tasks call."""
-    secrets: Json[dict[str, str]] = Field(default={}, alias="RECOUP_SECRETS")
+    """This function's own URL, for functions that tasks call; None = as RECOUP_FUNCTION_URLS has it."""
+    function: str | None = Field(default=None, alias="FUNCTION_TARGET")
+    """Which function this is; the platform says so."""
+    secrets: Json[dict[str, Name]] = Field(default={}, alias="RECOUP_SECRETS")
     """Secret Manager version by name, as JSON; a name that is missing is read from RECOUP_SECRET_<NAME>."""
     log_severity: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="RECOUP_LOG")
+
+    @property
+    def own_audience(self) -> str:
+        """What the queue's token must be meant for; empty, so that none is, where tasks have no business."""
+        return self.audience or self.target_urls.get(self.function or "", "")
 
 
 class SendingSettings(Settings):
@@ -78,11 +99,17 @@ def read(kind: type[S], environment: Mapping[str, str] | None = None) -> S:
     """The settings of one kind. Raises InvalidSettings."""
     values = os.environ if environment is None else environment
     try:
-        return kind.model_validate(dict(values))
+        return kind.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
         raise InvalidSettings("; ".join(_sentence(problem) for problem in error.errors())) from None
 
 
 def _sentence(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
-    return f"{name} is not set" if problem["type"] == "missing" else f"{name}: {problem['msg']}"
+    match problem["type"]:
+        case "missing":
+            return f"{name} is not set"
+        case "value_error":
+            return f"{name} {problem['ctx']['error']}"
+        case _:
+            return f"{name}: {problem['msg']}"

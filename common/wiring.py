@@ -3,7 +3,7 @@
 Nothing is built at import. One engine serves a worker's threads; its clients are made on first use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -67,16 +67,25 @@ def cloud_engine() -> Engine:
         policies=Policies(source, lambda: keys_from(kept)),
         identity=GoogleTaskIdentity(
             service_account_email=settings.tasks_service_account,
-            audience=settings.audience or "",
+            audience=settings.own_audience,
             **({"certs_url": settings.certificates_url} if settings.certificates_url else {}),
         ),
     )
 
 
 def secrets() -> Secrets:
-    """Where secrets come from: Secret Manager where versions are configured, else the environment."""
-    settings = _settings()
-    return SecretManagerSecrets(settings.secrets) if settings.secrets else EnvironmentSecrets()
+    """Where secrets come from: Secret Manager for a name with a version configured, else the environment."""
+    return _Secrets(_settings().secrets)
+
+
+class _Secrets:
+    def __init__(self, versions: Mapping[str, str]) -> None:
+        self._pinned = versions.keys()
+        self._secret_manager = SecretManagerSecrets(versions)
+        self._environment = EnvironmentSecrets()
+
+    def get(self, name: str) -> bytes:
+        return (self._secret_manager if name in self._pinned else self._environment).get(name)
 
 
 def _settings() -> "EngineSettings":

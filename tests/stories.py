@@ -1,10 +1,13 @@
 """A shop's story told to the engine: what happened when, and what the engine made of it, in virtual time."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from common.application.documents import from_json
+from common.application.engine import Engine
 from common.application.failures import Unavailable
 from common.application.ports import PubSubMessage, Ref, Sender
 from common.application.wire import line_of
@@ -22,26 +25,33 @@ from infra.local.machine import Machine
 from tests.builders import DAY, SOCKS, STORE, Rules, Shopper, rules, when, wire, written
 from tests.providers.scripted import Crash, ScriptedProvider
 
-SWEEPS = timedelta(minutes=10)
-
 
 class Story:
     """One shop with its engine. Events are told in the order in which they arrive; `at` is when they happened."""
 
-    def __init__(self, policy: Policy | None = None, provider: ScriptedProvider | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy | None = None,
+        provider: ScriptedProvider | None = None,
+        *,
+        sender: Callable[[Database], Sender] | None = None,
+        wrapped: Callable[[Engine], Engine] | None = None,
+    ) -> None:
+        """`sender` carries the messages instead of the scripted provider; `wrapped` stands around every port."""
         self.provider = provider or ScriptedProvider()
         self.rules = Rules(policy or rules())
         self.clock = VirtualClock(DAY)
         self.announced: list[Announce] = []
-        senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), self.sender())
-        self.machine = Machine(Database(":memory:"), self.clock, self.rules, senders)
+        self.database = Database(":memory:")
+        carrier = sender(self.database) if sender else self.provider
+        senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), carrier)
+        self.machine = Machine(self.database, self.clock, self.rules, senders)
         self.machine.bus.subscribe(self.announced.append)
+        if wrapped is not None:
+            self.machine.engine = wrapped(self.machine.engine)
         self._events = 0
-        self._next_sweep: datetime | None = None
-
-    def sender(self) -> Sender:
-        """Who carries the messages."""
-        return self.provider
+        self._sweeps: timedelta | None = None
+        self._next_sweep = DAY
 
     # What happens at the shop.
 
@@ -53,18 +63,18 @@ class Story:
         *lines: Any,
         currency: str = "PLN",
         **more: Any,
-    ) -> None:
+    ) -> PubSubMessage:
         """The cart as it is now: a pair of socks unless the story says otherwise."""
         cart = {"id": id, "currency": currency, "lines": written(*(lines or (SOCKS,)))}
-        self.tell("cart.updated", at, customer, cart=cart, **more)
+        return self.tell("cart.updated", at, customer, cart=cart, **more)
 
-    def emptied(self, id: str, at: str, customer: Shopper | None = None, **more: Any) -> None:
+    def emptied(self, id: str, at: str, customer: Shopper | None = None, **more: Any) -> PubSubMessage:
         """Everything was taken out of the cart."""
-        self.tell("cart.updated", at, customer, cart={"id": id, "lines": []}, **more)
+        return self.tell("cart.updated", at, customer, cart={"id": id, "lines": []}, **more)
 
-    def visit(self, cart: str, at: str, customer: Shopper | None = None, **more: Any) -> None:
+    def visit(self, cart: str, at: str, customer: Shopper | None = None, **more: Any) -> PubSubMessage:
         """Somebody looks around."""
-        self.tell("page.viewed", at, customer, cart_id=cart, **more)
+        return self.tell("page.viewed", at, customer, cart_id=cart, **more)
 
     def order(
         self,
@@ -81,7 +91,7 @@ class Story:
         lines: Sequence[Any] | None = None,
         by: str | None = None,
         **more: Any,
-    ) -> None:
+    ) -> PubSubMessage:
         """An order was placed, or paid, or `payment_failed`, or cancelled."""
         stated = {
             "id": id,
@@ -94,23 +104,23 @@ class Story:
             "created_by": by,
         }
         order = {name: value for name, value in stated.items() if value is not None}
-        self.tell(f"order.{type}", at, customer, order=order, **more)
+        return self.tell(f"order.{type}", at, customer, order=order, **more)
 
     def returned(
         self, id: str, at: str, order: str, customer: Shopper | None = None, total: str | None = None, **more: Any
-    ) -> None:
+    ) -> PubSubMessage:
         """Goods came back."""
         stated = {"id": id, "order_id": order, "total": total, "currency": "PLN"}
         goods = {name: value for name, value in stated.items() if value is not None}
-        self.tell("order.returned", at, customer, **{"return": goods}, **more)
+        return self.tell("order.returned", at, customer, **{"return": goods}, **more)
 
-    def redeemed(self, code: str, at: str, order: str, customer: Shopper | None = None, **more: Any) -> None:
+    def redeemed(self, code: str, at: str, order: str, customer: Shopper | None = None, **more: Any) -> PubSubMessage:
         """The shop honoured a code."""
-        self.tell("voucher.redeemed", at, customer, voucher={"code": code, "order_id": order}, **more)
+        return self.tell("voucher.redeemed", at, customer, voucher={"code": code, "order_id": order}, **more)
 
-    def customer(self, customer: Shopper, at: str, **more: Any) -> None:
+    def customer(self, customer: Shopper, at: str, **more: Any) -> PubSubMessage:
         """A customer changed their details or consents."""
-        self.tell("customer.updated", at, customer, **more)
+        return self.tell("customer.updated", at, customer, **more)
 
     def tell(
         self,
@@ -119,13 +129,13 @@ class Story:
         customer: Shopper | None = None,
         *,
         arrives: str | None = None,
-        id: str | None = None,
+        event_id: str | None = None,
         **facts: Any,
     ) -> PubSubMessage:
         """One canonical event; told again it must carry the same id."""
         self._events += 1
         happened = when(at)
-        event = {"id": id or f"e-{self._events}", "type": type, "occurred_at": wire(happened), **facts}
+        event = {"id": event_id or f"e-{self._events}", "type": type, "occurred_at": wire(happened), **facts}
         if customer is not None:
             event["customer"] = customer.as_json()
         message = self.message(event, when(arrives) if arrives else happened)
@@ -148,6 +158,10 @@ class Story:
                 pass
         raise AssertionError("the message is never taken")
 
+    def redeliver(self, message: PubSubMessage) -> None:
+        """The same message once more, now."""
+        self.deliver(replace(message, publish_time=self.clock.now()))
+
     # Time.
 
     def run_until(self, at: str) -> None:
@@ -156,11 +170,11 @@ class Story:
 
     def run_to(self, moment: datetime, *, inclusive: bool = False) -> None:
         """As `run_until`; sweeps take place once `sweep_regularly` was called."""
-        while self._next_sweep is not None and self._next_sweep < moment:
+        while self._sweeps is not None and self._next_sweep < moment:
             self._run_tasks(self._next_sweep, inclusive=True)
             self.clock.set(self._next_sweep)
             self.sweep()
-            self._next_sweep += SWEEPS
+            self._next_sweep += self._sweeps
         self._run_tasks(moment, inclusive=inclusive)
         self.clock.set(moment)
 
@@ -173,9 +187,9 @@ class Story:
             except Crash:
                 timer.fail(task)
 
-    def sweep_regularly(self) -> None:
-        """From now on the scheduler calls the sweep every ten minutes."""
-        self._next_sweep = self.clock.now() + SWEEPS
+    def sweep_regularly(self, every: timedelta = timedelta(minutes=10)) -> None:
+        """From now on the scheduler calls the sweep."""
+        self._sweeps, self._next_sweep = every, self.clock.now() + every
 
     def sweep(self, **request: Any) -> Mapping[str, Any]:
         """One call of the scheduler; what it sets for now is carried out."""
@@ -257,6 +271,13 @@ class Story:
         """A document as it is stored."""
         ref = Ref(collection, id)
         return self.machine.store.load([ref])[ref].document
+
+    def documents(self, collection: str) -> list[Any]:
+        """Every document of a collection, in the order of their ids."""
+        query = "SELECT body FROM documents WHERE collection = ? ORDER BY id"
+        with self.database.lock:
+            rows = self.database.execute(query, (collection,)).fetchall()
+        return [from_json(collection, body) for (body,) in rows]
 
     def counters(self) -> dict[str, int]:
         """The counters of all the story's days together."""

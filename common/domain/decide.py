@@ -154,8 +154,7 @@ def _on_order(book: Book, event: OrderPlaced) -> Decision:
         return applied
     customer = identify(book, event.store, event.person, at)
     order = with_facts(order, event.order, customer)
-    paid_again = isinstance(event, OrderPaid) and order.state_at is not None and at >= order.state_at
-    if order.state is OrderState.CANCELLED or (order.state is OrderState.FAILED and not paid_again):
+    if order.state is OrderState.CANCELLED or not _is_newer_than_failure(order, event):
         remember(book, order, event.digest)
         return conclude(book, "order_undone_before")
     revived = order.state is OrderState.FAILED
@@ -165,6 +164,14 @@ def _on_order(book: Book, event: OrderPlaced) -> Decision:
     order = placed(book, order, event.order, customer, placed_at)
     remember(book, order, event.digest)
     return conclude(book, "order_placed")
+
+
+def _is_newer_than_failure(order: Order, event: OrderPlaced) -> bool:
+    """An order placed or paid after its payment had failed stands again; of the same moment the payment wins."""
+    if order.state is not OrderState.FAILED or order.state_at is None:
+        return True
+    at = event.occurred_at
+    return at > order.state_at or (at == order.state_at and isinstance(event, OrderPaid))
 
 
 def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled) -> Decision:

@@ -105,7 +105,7 @@ class OrderPlaced(StorefrontEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPaid(OrderPlaced):
-    """The order's payment arrived; revives an order whose payment had failed."""
+    """The order's payment arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

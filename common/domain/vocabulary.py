@@ -75,7 +75,7 @@ class StepState(StrEnum):
 
 
 class OrderState(StrEnum):
-    """`FAILED` is a failed payment; a later payment of the same order makes it `PLACED` again."""
+    """`FAILED` is a failed payment; a later placing or payment of the same order makes it `PLACED` again."""
 
     PLACED = "placed"
     FAILED = "failed"

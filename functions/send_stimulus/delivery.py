@@ -1,23 +1,42 @@
 """Which provider carries which channel, and the hand-over itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
 from common import wiring
+from common.application.failures import Unavailable
 from common.application.ports import Secrets, Sender
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
 from common.domain.triggers import Outcome, Rejected, Uncertain
 from common.domain.vocabulary import Channel, Reason
+from common.logs import log
 
 if TYPE_CHECKING:
     from common.config import SendingSettings
 
 
 def deliver(effect: SendMessage | FindMessage) -> Outcome:
-    """Hand the message to its channel's provider, or ask it what became of one."""
-    sender = (wiring.engine().senders or _providers()).get(effect.channel)
+    """Hand the message to its channel's provider, or ask it what became of one.
+
+    Raises Unavailable if the provider can't be asked. A message is never left in doubt by that: without a
+    provider it has certainly not left.
+    """
+    try:
+        sender = _sender(effect.channel)
+    except (Unavailable, KeyError, ValueError) as problem:
+        log("provider_not_ready", severity="ERROR", channel=effect.channel.value, detail=str(problem))
+        return _not_ready(effect, problem)
+    outcome = _hand_over(effect, sender)
+    if isinstance(outcome, Rejected | Uncertain):
+        what = "message_rejected" if isinstance(outcome, Rejected) else "message_uncertain"
+        channel = effect.channel.value
+        log(what, severity="WARNING", case=effect.case_id, channel=channel, detail=outcome.detail)
+    return outcome
+
+
+def _hand_over(effect: SendMessage | FindMessage, sender: Sender | None) -> Outcome:
     match effect:
         case SendMessage():
             return sender.send(effect) if sender else _no_provider(effect)
@@ -30,33 +49,47 @@ def _no_provider(message: SendMessage) -> Rejected:
     return Rejected(Reason.PROVIDER_REFUSED, detail=f"no provider is configured for {message.channel}")
 
 
+def _not_ready(effect: SendMessage | FindMessage, problem: Exception) -> Rejected:
+    """A secret or a setting is missing or wrong: worth another try once somebody has put it right."""
+    if isinstance(effect, FindMessage):
+        raise Unavailable(f"the provider of {effect.channel} can't be asked: {problem}") from problem
+    return Rejected(Reason.PROVIDER_REFUSED, retryable=True, detail=str(problem))
+
+
+def _sender(channel: Channel) -> Sender | None:
+    senders = wiring.engine().senders
+    return _provider(channel) if senders is None else senders.get(channel)
+
+
 @cache
-def _providers() -> Mapping[Channel, Sender]:
-    """The configured providers; built on first use, in the worker."""
+def _provider(channel: Channel) -> Sender | None:
+    """The channel's configured provider; built on first use, in the worker."""
     from common import config
 
-    settings, secrets = config.read(config.SendingSettings), wiring.secrets()
-    return providers(settings, secrets, lambda: wiring.engine().policies.current().shop)
+    settings = config.read(config.SendingSettings)
+    return provider(channel, settings, wiring.secrets(), lambda: wiring.engine().policies.current().shop)
 
 
-def providers(
-    settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]
-) -> Mapping[Channel, Sender]:
-    """SMTP and Twilio, as far as they are configured. Raises KeyError for a secret that is missing."""
-    found: dict[Channel, Sender] = {}
-    if settings.smtp_host is not None:
-        found[Channel.EMAIL] = _smtp(settings, secrets, shop)
-    if settings.twilio_account_sid is not None:
-        found[Channel.SMS] = _twilio(settings, secrets, shop)
-    return found
+def provider(
+    channel: Channel, settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]
+) -> Sender | None:
+    """The channel's provider, if one is configured.
+
+    Raises KeyError or Unavailable for a secret that can't be had, ValueError for an unusable setting.
+    """
+    if channel is Channel.EMAIL and settings.smtp_host is not None:
+        return _smtp(settings, settings.smtp_host, secrets, shop)
+    if channel is Channel.SMS and settings.twilio_account_sid is not None:
+        return _twilio(settings, settings.twilio_account_sid, secrets, shop)
+    return None
 
 
-def _smtp(settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
+def _smtp(settings: "SendingSettings", host: str, secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
     from functions.send_stimulus.senders.smtp_sender import SmtpSender, SmtpSettings
 
     return SmtpSender(
         SmtpSettings(
-            host=settings.smtp_host or "",
+            host=host,
             port=settings.smtp_port,
             username=settings.smtp_username,
             password=secrets.get("smtp_password").decode() if settings.smtp_username else None,
@@ -68,12 +101,12 @@ def _smtp(settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop
     )
 
 
-def _twilio(settings: "SendingSettings", secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
+def _twilio(settings: "SendingSettings", account: str, secrets: Secrets, shop: Callable[[], Shop]) -> Sender:
     from functions.send_stimulus.senders.twilio_sender import TwilioSender, TwilioSettings
 
     return TwilioSender(
         TwilioSettings(
-            account_sid=settings.twilio_account_sid or "",
+            account_sid=account,
             auth_token=secrets.get("twilio_auth_token").decode(),
             api_key=settings.twilio_api_key,
             status_callback=settings.twilio_status_callback,

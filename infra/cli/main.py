@@ -2,6 +2,8 @@
 
 import typer
 
+from infra.cli.demo import demo
+from infra.cli.dev import dev
 from infra.cli.replay import replay
 
 app = typer.Typer(
@@ -11,6 +13,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(demo)
+app.command()(dev)
 app.command()(replay)
 
 

@@ -18,6 +18,11 @@ IRRELEVANT = (
 )
 _IRRELEVANT_COUNT = 260
 
+_CUT_OFF = (
+    b'{"id": "bad-8", "type": "order.placed", "occurred_at": "2026-03-06T13:29:00+01:00", "order": '
+    b'{"id": "Z-2026-90004", "currency": "EUR", "total": "119.00", "lines": [{"sku": "LL-THR'
+)
+
 Timed = tuple[datetime, Outgoing]
 
 
@@ -47,16 +52,14 @@ def _own_mistakes(own: OwnStorefront, at: datetime) -> Iterator[Outgoing]:
     yield own.raw(id="bad-1", **update, cart=cart | {"total": "-449.00"})
     yield own.raw(id="bad-2", **update, cart=cart | {"currency": "ZŁ"})
     yield own.raw(id="bad-3", **update, cart=cart | {"lines": [lines[0] | {"quantity": "two"}]})
-    yield own.raw(id="bad-4", **update, cart=cart | {"currency": "JPY", "total": "16500.50"})
+    yield own.raw(id="bad-4", **update, cart=cart | {"currency": "JPY", "total": "449.50"})
     order = {"id": "Z-2026-90001", "currency": "EUR", "total": "279.00"}
     yield own.raw(id="bad-5", type="order.placed", occurred_at="2062-03-06T12:00:00+01:00", order=order)
     yield own.raw(
         id="bad-6", type="order.placed", occurred_at=moment, order={"id": "Z-2026-90002", "total": "89.00"}
     )
     yield own.raw(id="bad-7", type="basket.changed", occurred_at=moment, cart=cart)
-    yield Outgoing(
-        {"source": "recoup", "store": own.store}, b'{"id": "bad-8", "type": "order.placed", "order": {"id": '
-    )
+    yield Outgoing({"source": "recoup", "store": own.store}, _CUT_OFF)
     for total in ("189.00", "18.90"):
         again = {"id": "Z-2026-90003", "currency": "PLN", "total": total}
         yield own.raw(id="twice-1", type="order.placed", occurred_at=moment, order=again)

@@ -39,6 +39,24 @@ SEGMENTS = {
     "returned_repeatedly": "several returns",
 }
 
+RESULTS = {
+    "recovered": "recovered: ordered after a message",
+    "ordered": "bought anyway: without, or not because of, a message",
+    "lost": "reminded, and not recovered",
+    "unreached": "to be reminded, but no message could leave",
+    "left_alone": "left alone for a reason",
+    "held": "in the control group",
+}
+"""How a lost cart ended."""
+SHORT_RESULTS = {
+    "recovered": "recovered",
+    "ordered": "bought anyway",
+    "lost": "not recovered",
+    "unreached": "not reached",
+    "left_alone": "left alone",
+    "held": "control group",
+}
+
 
 @lru_cache(maxsize=1)
 def _english() -> "Locale":

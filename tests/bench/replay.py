@@ -28,9 +28,9 @@ class Run:
 
 
 def measure(events: int) -> Iterator[Figure]:
-    """Speed against the target speed, and peak memory. A quarter of the events first, to see how memory grows."""
+    """Speed against the target speed, and peak memory. Half of the events first, to see how memory grows."""
     with tempfile.TemporaryDirectory(prefix="recoup-bench-") as folder:
-        part = _replayed(Path(folder) / "part.jsonl", events // 4)
+        part = _replayed(Path(folder) / "part.jsonl", events // 2)
         whole = _replayed(Path(folder) / "day.jsonl", events)
     speed = whole.events / whole.seconds
     yield Figure(

@@ -29,6 +29,7 @@ from infra.local.tasks_server import TasksServer
 from main import ENTRY_POINTS
 from tests.deployment.processes import ROOT, FunctionProcess
 from tests.deployment.topics import Topics, line
+from tests.integration.cloud_tasks import connected_client
 from tests.providers.smtp import Mailbox, mail_server
 from tests.providers.twilio import ACCOUNT, TOKEN, Twilio, twilio_server
 
@@ -183,6 +184,13 @@ class Deployment:
         """Return when the cart's case waits for a task."""
         case_id = ids.case_id(STORE, cart_id)
         eventually(lambda: any(case_id in task.name for task in self.scheduled()), f"{cart_id}'s timer")
+
+    def lose_timer(self, cart_id: str) -> None:
+        """Have Cloud Tasks forget the task that the cart's case waits for."""
+        case_id = ids.case_id(STORE, cart_id)
+        (name,) = (task.name for task in self.scheduled() if case_id in task.name)
+        with connected_client(self.tasks.address) as client:
+            client.delete_task(name=name)
 
     def announcements(self, cart_id: str) -> list[PubsubMessage]:
         """What was published about the cart's case so far, repetitions included."""

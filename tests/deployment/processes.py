@@ -17,8 +17,8 @@ STARTED_WITHIN_SECONDS = 60
 
 
 _PORTS = range(20_000, 32_000)
-"""Below those of outgoing connections: a call to a port of that range, where nobody listens, may be given this
-very port for its own end, and so reach itself.
+"""Below those of outgoing connections: a call to such a port, where nobody listens, may be given that very
+port for its own end, and so reach itself.
 """
 
 

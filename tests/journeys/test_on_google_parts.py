@@ -282,6 +282,21 @@ def test_a_death_in_mid_sms_is_cleared_up_with_twilio(
     assert engine.wait_to_hear(customer.cart_id, "stimulus.sent")["voucher_code"] in text
 
 
+def test_a_lost_timer_is_found_by_the_sweep(engine: Deployment) -> None:
+    """A task that Cloud Tasks lost is set again by the scheduler's sweep; the message leaves after all."""
+    nina = mailed("nina")
+    abandon(engine, nina)
+    engine.lose_timer(nina.cart_id)
+    engine.let_pass(HALF_AN_HOUR + timedelta(minutes=11))
+    assert mails(engine, "nina") == []
+    url = engine.functions["expire_vouchers"].url
+    token = f"Bearer {engine.tasks.issuer.token(ACCOUNT_OF_TASKS, url)}"
+    assert post(url, None, b'{"sweep": true}') == 403
+    assert post(url, token, b'{"sweep": true}') == 200
+    engine.let_pass(MOMENT)
+    assert len(mails(engine, "nina")) == 1
+
+
 @contextmanager
 def holding_the_answer(engine: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """The mail server takes an e-mail, sets the event, and doesn't answer until the end of the block."""
@@ -319,12 +334,12 @@ def holding_twilio(
         over.set()
 
 
-def post(url: str, authorization: str | None) -> int:
-    """The status of a task's request that names no case."""
+def post(url: str, authorization: str | None, body: bytes = b'{"id": "1", "case_id": "none"}') -> int:
+    """The status of the answer to a task's request, which names no case unless `body` does."""
     headers = {"Content-Type": "application/json"}
     if authorization is not None:
         headers["Authorization"] = authorization
-    request = urllib.request.Request(url, b'{"id": "1", "case_id": "none"}', headers)
+    request = urllib.request.Request(url, body, headers)
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
             return int(response.status)

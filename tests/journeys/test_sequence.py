@@ -151,8 +151,9 @@ def test_the_cart_is_shown_as_it_is_now() -> None:
     story = Story()
     story.cart("k1", "10:00", ANNA, SOCKS)
     story.cart("k1", "10:05", ANNA, ("LAMP", 1, "1250"), currency="JPY")
-    story.run_until("11:00")
+    story.run_until("11:05")
     (message,) = story.provider.delivered
     assert (message.currency, message.total_minor) == ("JPY", 1250)
     assert [item.sku for item in message.lines] == ["LAMP"]
-    assert (story.said("case.abandoned")[0]["total"], story.said("case.abandoned")[0]["currency"]) == ("1250", "JPY")
+    (abandoned,) = story.said("case.abandoned")
+    assert (abandoned["total"], abandoned["currency"]) == ("1250", "JPY")

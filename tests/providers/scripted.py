@@ -1,6 +1,6 @@
 """A provider that answers as a story wants it to, and remembers what it was handed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 from common.application.ports import FindOutcome, SendOutcome
@@ -23,6 +23,8 @@ class ScriptedProvider:
 
     def __init__(self, *answers: SendOutcome, exact: bool = True) -> None:
         self.answers: list[SendOutcome] = list(answers)
+        self.always: Callable[[SendMessage], SendOutcome | None] = lambda message: None
+        """How a message is answered whenever it is offered; None = as scripted."""
         self.exact = exact
         self.offered: list[SendMessage] = []
         """Every hand-over that was tried."""
@@ -35,10 +37,13 @@ class ScriptedProvider:
         """Answer as scripted; an unknown outcome may well have been delivered, and here it was."""
         with self._lock:
             self.offered.append(message)
-            answer = self.answers.pop(0) if self.answers else Accepted(f"p-{message.claim_id}")
+            answer = self.always(message) or self._next() or Accepted(f"p-{message.claim_id}")
             if not isinstance(answer, Rejected):
                 self.delivered.append(message)
             return answer
+
+    def _next(self) -> SendOutcome | None:
+        return self.answers.pop(0) if self.answers else None
 
     def find(self, query: FindMessage) -> FindOutcome:
         """What became of the claim, if this provider can tell."""

@@ -1,0 +1,155 @@
+"""What happens to a cart: emptied, refilled, bought, left again."""
+
+import pytest
+
+from common.domain.vocabulary import Stage
+from tests.builders import ANNA, BOOTS, SOCKS
+from tests.stories import Story
+
+LAMP = ("LAMP", 1, "80.00")
+
+
+def _recovered() -> Story:
+    """Anna's socks were bought after a reminder."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.order("o1", "11:30", ANNA, cart="k1", lines=[SOCKS])
+    return story
+
+
+def test_an_emptied_cart_cancels_what_is_pending() -> None:
+    """Nothing more is sent, and the reason is told (L9, L15)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.emptied("k1", "11:20", ANNA)
+    story.run_until("+9d 00:00")
+    assert len(story.sent()) == 1
+    assert story.reasons() == [("case.suppressed", "cart_empty")]
+
+
+def test_a_cart_emptied_before_it_was_lost_says_nothing() -> None:
+    """No abandonment, no case to tell about (L9, L42)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.emptied("k1", "10:10", ANNA)
+    story.run_until("+9d 00:00")
+    assert story.types() == []
+
+
+def test_a_refilled_cart_goes_on_where_it_stood() -> None:
+    """Filled again it is the same lost order: announced once, no step twice (L5, L9, L20)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.emptied("k1", "11:20", ANNA)
+    story.cart("k1", "12:00", ANNA, LAMP)
+    story.run_until("+9d 00:00")
+    assert story.types().count("case.abandoned") == 1
+    assert [step for step, _, _ in story.sent()] == ["first", "last_call"]
+    assert [item.sku for item in story.provider.delivered[-1].lines] == ["LAMP"]
+
+
+def test_an_emptying_that_arrives_late_withholds_the_message() -> None:
+    """The newest state has no lines although a page view came later: there is nothing to remind of (L9, L13)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.visit("k1", "10:10", ANNA)
+    story.run_until("10:45")
+    story.emptied("k1", "10:05", ANNA, arrives="10:46")
+    story.run_until("+9d 00:00")
+    assert story.provider.offered == []
+    assert ("stimulus.skipped", "cart_empty") in story.reasons()
+
+
+@pytest.mark.parametrize("lines", [[SOCKS], [("SOCKS", 1, "50.00")]])
+def test_the_same_items_after_the_order_open_no_case(lines: list[object]) -> None:
+    """An echo of the bought cart, whole or in part, is not a fresh intent (L8)."""
+    story = _recovered()
+    story.cart("k1", "11:31", ANNA, *lines)
+    story.run_until("+9d 00:00")
+    assert story.types().count("case.abandoned") == 1
+    assert len(story.sent()) == 1
+
+
+def test_the_same_items_in_another_cart_soon_after_the_order_are_no_lost_order() -> None:
+    """Also under another cart id they have just been bought (L8)."""
+    story = _recovered()
+    story.cart("k2", "11:31", ANNA, SOCKS)
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("case.abandoned")] == ["k1"]
+
+
+def test_other_items_after_the_order_are_a_new_lost_order() -> None:
+    """The same cart id begins a new episode, with its own case, announcement and reminders."""
+    story = _recovered()
+    story.cart("k1", "+1d 10:00", ANNA, LAMP)
+    story.run_until("+1d 12:00")
+    assert story.case("k1").stage is Stage.RECOVERED
+    assert story.case("k1", episode=2).stage is Stage.STIMULATED
+    assert story.types().count("case.abandoned") == 2
+    assert [item.sku for item in story.provider.delivered[-1].lines] == ["LAMP"]
+
+
+def test_a_cart_emptied_after_the_order_may_be_filled_anew() -> None:
+    """Then even the same items are wanted again, once the purchase is no longer a recent one (L8)."""
+    story = _recovered()
+    story.emptied("k1", "11:31", ANNA)
+    story.cart("k1", "+6d 10:00", ANNA, SOCKS)
+    story.run_until("+6d 11:00")
+    assert story.types().count("case.abandoned") == 2
+
+
+def test_a_lost_case_left_again_is_a_new_episode() -> None:
+    """Weeks later the same cart is a lost order of its own; a third time too."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.cart("k1", "+20d 10:00", ANNA, BOOTS)
+    story.cart("k1", "+40d 10:00", ANNA, LAMP)
+    story.run_until("+60d 00:00")
+    assert [story.case("k1", episode=n).stage for n in (1, 2, 3)] == [Stage.LOST] * 3
+    assert story.types().count("case.abandoned") == 3
+    assert len(story.sent()) == 6
+
+
+def test_a_late_order_of_an_earlier_episode_does_not_touch_the_new_one() -> None:
+    """What was ordered before the cart was filled again belongs to the case of that time (L13, L45)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("+8d 00:00")
+    story.cart("k1", "+8d 10:00", ANNA, LAMP)
+    story.order("o1", "12:00", ANNA, cart="k1", arrives="+8d 10:05")
+    assert story.case("k1").stage is Stage.RECOVERED
+    assert story.case("k1", episode=2).stage is Stage.OPEN
+    story.run_until("+8d 11:00")
+    assert story.provider.delivered[-1].lines[0].sku == "LAMP"
+
+
+def test_an_event_of_an_earlier_episode_told_again_changes_nothing() -> None:
+    """A redelivery after the new episode began is recognised as old (L13)."""
+    story = Story()
+    told = story.tell("cart.updated", "10:00", ANNA, cart={"id": "k1", "currency": "PLN", "lines": [
+        {"sku": "SOCKS", "name": "Socks", "quantity": 1, "unit_price": "50.00"}]})
+    story.cart("k1", "+20d 10:00", ANNA, BOOTS)
+    before = story.case("k1", episode=2)
+    story.deliver(told)
+    assert story.case("k1", episode=2) == before
+
+
+def test_an_older_state_never_overwrites_a_newer_one() -> None:
+    """Cart states in any order: the newest by its own time counts (L13)."""
+    story = Story()
+    story.cart("k1", "10:05", ANNA, BOOTS)
+    story.cart("k1", "10:00", ANNA, SOCKS, arrives="10:06")
+    assert [item.sku for item in story.case("k1").lines] == ["BOOTS"]
+    assert story.case("k1").total_minor == 40_000
+
+
+def test_a_huge_cart_keeps_its_dearest_lines_and_its_whole_total() -> None:
+    """A document stays bounded; the money is right to the cent."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA, *[(f"S{n}", 1, f"{n}.00") for n in range(1, 201)])
+    case = story.case("k1")
+    assert (len(case.lines), case.line_count, case.total_minor) == (50, 200, 100 * 200 * 201 // 2)
+    assert {item.sku for item in case.lines} == {f"S{n}" for n in range(151, 201)}

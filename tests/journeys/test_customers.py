@@ -1,0 +1,183 @@
+"""Who is who: one person, however they identify themselves, has one sequence and one voucher."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from common.domain.vocabulary import Stage
+from tests.builders import ANNA, BEN, BOOTS, GUEST_ANNA, Shopper
+from tests.stories import Story
+
+BY_PHONE = Shopper(phone=ANNA.phone, name="Anna")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([GUEST_ANNA, ANNA, BY_PHONE])))
+def test_guest_and_account_are_one_customer_in_any_order(order: tuple[Shopper, ...]) -> None:
+    """Guest by e-mail, guest by phone and account: one document, one open case, one sequence, one voucher (L11)."""
+    story = Story()
+    carts = [("k1", "10:00"), ("k2", "10:01"), ("k3", "10:02")]
+    for (cart, at), customer in zip(carts, order, strict=True):
+        story.cart(cart, at, customer)
+    assert story.person(ANNA) == story.person(GUEST_ANNA) == story.person(BY_PHONE)
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k3", "k3"]
+    assert len(story.said("voucher.issued")) == 1
+
+
+def test_two_people_who_turn_out_to_be_one_keep_one_sequence() -> None:
+    """Both are abandoned already when the account is tied to the e-mail: the newer cart goes on alone (L11)."""
+    story = Story()
+    story.cart("k1", "10:00", GUEST_ANNA)
+    story.cart("k2", "10:05", Shopper(id=ANNA.id, phone=ANNA.phone), BOOTS)
+    story.run_until("10:40")
+    story.customer(ANNA, "10:45")
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k2", "k2"]
+    assert story.case("k1").superseded_by == story.case("k2").id
+
+
+def test_an_order_by_the_account_closes_the_case_of_the_guest() -> None:
+    """The guest's case follows its customer through the merge (L1, L11)."""
+    story = Story()
+    story.cart("k1", "10:00", BY_PHONE)
+    story.run_until("10:45")
+    story.customer(Shopper(id=ANNA.id, email=ANNA.email), "10:46")
+    story.customer(ANNA, "10:47")
+    story.order("o1", "10:50", Shopper(email=ANNA.email))
+    assert story.types()[-1] == "case.ordered"
+    story.run_until("+9d 00:00")
+    assert story.provider.offered == []
+
+
+def test_a_shared_phone_does_not_make_one_person_of_two_accounts() -> None:
+    """Two accounts with one phone number are two customers, each with their own consent and cap."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.cart("k2", "10:00", Shopper(id="c-husband", email="husband@shop.test", phone=ANNA.phone))
+    story.run_until("11:00")
+    assert {recipient for _, _, recipient in story.sent()} == {ANNA.email, "husband@shop.test"}
+
+
+def test_stores_never_share_a_customer() -> None:
+    """The same address at another store is another document (L6)."""
+    story = Story()
+    story.customer(ANNA, "10:00")
+    known = story.person(ANNA)
+    assert known.store == "socks"
+    assert story.document("customers", known.id) == known
+
+
+def test_the_newer_of_two_carts_goes_on() -> None:
+    """One open case per customer: the older cart's sequence stops, its voucher's promise is repeated (L11, L20)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.cart("k2", "11:20", ANNA, BOOTS)
+    story.run_until("+9d 00:00")
+    assert [(said["subject"], said["step"]) for said in story.said("stimulus.sent")] == [
+        ("k1", "first"),
+        ("k2", "first"),
+        ("k2", "last_call"),
+    ]
+
+
+def test_whoever_comes_back_to_the_older_cart_is_reminded_of_that_one() -> None:
+    """The sequence goes on where it stood for the cart touched last; the other one stops (L11, L20)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.cart("k2", "11:20", ANNA, BOOTS)
+    story.run_until("15:00")
+    story.visit("k1", "15:10", ANNA)
+    story.run_until("+9d 00:00")
+    assert [(said["subject"], said["step"]) for said in story.said("stimulus.sent")] == [
+        ("k1", "first"),
+        ("k2", "first"),
+        ("k1", "last_call"),
+    ]
+    assert story.person(ANNA).open_case_id is None
+
+
+def test_a_payment_that_fails_does_not_start_a_second_sequence() -> None:
+    """The case that is open again yields to the one that runs meanwhile (L11)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.order("o1", "11:20", ANNA, cart="k1")
+    story.cart("k2", "11:30", ANNA, BOOTS)
+    story.run_until("12:10")
+    story.order("o1", "12:20", ANNA, cart="k1", type="payment_failed")
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k1", "k2", "k2"]
+
+
+def test_an_order_without_a_cart_is_attributed_to_the_last_message_that_left() -> None:
+    """A refused message of a newer cart doesn't hide the one that arrived (L45)."""
+    from tests.providers.scripted import REFUSED, ScriptedProvider
+
+    story = Story(provider=ScriptedProvider())
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.provider.then([REFUSED, REFUSED])
+    story.cart("k2", "11:20", ANNA, BOOTS)
+    story.run_until("15:00")
+    story.order("o1", "15:10", ANNA)
+    (recovered,) = story.said("case.recovered")
+    assert recovered["case_id"] == story.case("k1").id
+
+
+def test_contact_details_follow_the_newest_statement() -> None:
+    """An older statement that arrives late fills gaps and replaces nothing (L13)."""
+    story = Story()
+    story.customer(Shopper(id="c-1", email="new@shop.test", name="New"), "10:10")
+    story.customer(Shopper(id="c-1", email="old@shop.test", phone=BEN.phone), "10:00", arrives="10:11")
+    person = story.person(Shopper(id="c-1"))
+    assert (person.email, person.name, person.phone) == ("new@shop.test", "New", BEN.phone)
+
+
+Deed = Callable[[Story, str], None]
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda story, at: story.visit("k1", at, BEN),
+        lambda story, at: story.tell("checkout.started", at, BEN, cart_id="k1"),
+        lambda story, at: story.cart("k1", "09:59", BEN, arrives=at),
+    ],
+    ids=["visit", "checkout", "older state"],
+)
+def test_another_person_never_gets_an_abandoned_carts_reminder(deed: Deed) -> None:
+    """Whoever follows a shared link, or had the cart before, does not inherit the case (L6)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    deed(story, "11:20")
+    story.run_until("+9d 00:00")
+    assert {recipient for _, _, recipient in story.sent()} == {ANNA.email}
+
+
+def test_a_cart_that_changed_hands_is_a_new_lost_order() -> None:
+    """The second person gets a case of their own with their own items; the first one's sends nothing more (L6)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.cart("k1", "11:20", BEN, BOOTS)
+    story.run_until("12:20")
+    assert [recipient for _, _, recipient in story.sent()] == [ANNA.email, BEN.email]
+    assert [item.sku for item in story.provider.delivered[-1].lines] == ["BOOTS"]
+    codes = [said["code"] for said in story.said("voucher.issued")]
+    assert len(set(codes)) == 2
+    assert story.case("k1", episode=2).stage is Stage.STIMULATED
+    story.run_until("+9d 00:00")
+    assert [recipient for _, _, recipient in story.sent()].count(ANNA.email) == 1
+
+
+def test_a_cart_that_was_never_abandoned_just_changes_its_customer() -> None:
+    """Somebody logged in as another person: the cart is theirs."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.cart("k1", "10:05", BEN)
+    story.run_until("11:30")
+    assert [recipient for _, _, recipient in story.sent()] == [BEN.email]

@@ -1,0 +1,235 @@
+"""Vouchers: what is offered to whom, when a code comes into the world, and that it is honoured once."""
+
+import pytest
+
+from common.domain.vocabulary import VoucherState
+from tests.builders import ANNA, BEN, BOOTS, rules, when
+from tests.stories import Story
+
+
+def _reminded(**recovery: object) -> Story:
+    story = Story(rules(**recovery))
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:30")
+    return story
+
+
+def _state(story: Story, cart: str = "k1") -> VoucherState | None:
+    voucher = story.case(cart).voucher
+    return voucher.state if voucher else None
+
+
+def test_a_code_comes_into_the_world_with_its_first_message() -> None:
+    """Reserved at the abandonment, issued in the commit that claims the message, the same in both reminders (L35)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("10:45")
+    assert _state(story) is VoucherState.RESERVED
+    assert "voucher.issued" not in story.types()
+    story.run_until("+1d 11:00")
+    assert story.types() == ["case.abandoned", "voucher.issued", "stimulus.sent", "stimulus.sent"]
+    assert {said["voucher_code"] for said in story.said("stimulus.sent")} == {story.code()}
+
+
+def test_a_code_is_unguessable_and_easy_to_read() -> None:
+    """Twelve characters without look-alikes, the same whenever the same case is decided (L32)."""
+    code = _reminded().code()
+    assert code == _reminded().code()
+    assert len(code.replace("-", "")) == 12
+    assert not set("01OILSZB") & set(code)
+
+
+@pytest.mark.parametrize(
+    ("returns", "segment", "percent"),
+    [(0, "not_returned", 5), (1, "returned_once", 10), (2, "returned_repeatedly", 15), (3, "returned_repeatedly", 15)],
+)
+def test_the_return_history_decides_the_voucher(returns: int, segment: str, percent: int) -> None:
+    """5, 10 or 15 per cent by the returns within the window."""
+    story = Story()
+    for number in range(returns):
+        story.returned(f"r{number}", "09:00", f"old-{number}", ANNA)
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:00")
+    assert story.said("case.abandoned")[0]["segment"] == segment
+    assert story.said("voucher.issued")[0]["incentive"] == {"kind": "percent", "percent": percent}
+
+
+def test_a_policy_without_incentive_reminds_without_a_code() -> None:
+    """Kind `none` promises nothing and issues nothing."""
+    story = Story(rules(incentives={"tiers": {"not_returned": {"kind": "none"}}}))
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:00")
+    assert story.types() == ["case.abandoned", "stimulus.sent"]
+    assert "voucher_code" not in story.said("stimulus.sent")[0]
+
+
+def test_a_promise_is_never_worth_more_than_ceiling_or_cart() -> None:
+    """A percentage above the ceiling becomes the ceiling; a fixed amount is at most the cart itself (L30)."""
+    capped = Story(rules(incentives={"ceiling": {"PLN": "3.00"}}))
+    capped.cart("k1", "10:00", ANNA)
+    capped.run_until("11:00")
+    assert capped.said("voucher.issued")[0]["incentive"] == {"kind": "fixed", "amount": "3.00", "currency": "PLN"}
+    fixed = Story(
+        rules(incentives={"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}})
+    )
+    fixed.cart("k1", "10:00", ANNA, ("SOCKS", 1, "12.00"))
+    fixed.run_until("11:00")
+    assert fixed.said("voucher.issued")[0]["incentive"]["amount"] == "12.00"
+
+
+def test_free_shipping_is_promised_as_such() -> None:
+    """It has no amount that could be taken off goods (L31)."""
+    story = Story(rules(incentives={"tiers": {"not_returned": {"kind": "free_shipping"}}}))
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:00")
+    assert story.said("voucher.issued")[0]["incentive"] == {"kind": "free_shipping"}
+
+
+def test_a_fixed_amount_is_not_promised_in_another_currency() -> None:
+    """The cart changed its currency after the code was issued: the reminder does not mention it (L34)."""
+    story = Story(rules(incentives={"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}}))
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.cart("k1", "11:20", ANNA, currency="EUR")
+    story.run_until("+2d 00:00")
+    first, last = story.provider.delivered
+    assert first.voucher_code == story.code()
+    assert (last.voucher_code, last.incentive, last.currency) == (None, None, "EUR")
+
+
+def test_the_order_that_carries_the_code_recovers_its_case() -> None:
+    """Without cart or customer the code is enough; case, dashes and spaces in it don't matter."""
+    story = _reminded()
+    story.order("o1", "+6d 10:00", codes=[story.code().lower().replace("-", " ")])
+    assert story.types()[-2:] == ["voucher.redeemed", "case.recovered"]
+    assert story.person(ANNA).open_voucher is None
+
+
+@pytest.mark.parametrize(
+    ("order", "redeemed"), [("12:00", "12:01"), ("12:01", "12:00"), ("12:00", None), (None, "12:00")]
+)
+def test_a_redemption_is_told_once_whoever_reports_it(order: str | None, redeemed: str | None) -> None:
+    """`voucher.redeemed` before, after or without the order that names the code: redeemed once (L13, L25)."""
+    story = _reminded()
+    events = [(order, lambda at: story.order("o1", at, ANNA, codes=[story.code()]))]
+    events.append((redeemed, lambda at: story.redeemed(story.code(), at, "o1")))
+    for at, tell in sorted((pair for pair in events if pair[0]), key=lambda pair: str(pair[0])):
+        tell(at)
+    assert story.types().count("voucher.redeemed") == 1
+    assert story.types().count("case.recovered") == (1 if order else 0)
+    story.run_until("+9d 00:00")
+    assert len(story.sent()) == 1
+    assert "voucher.expired" not in story.types()
+
+
+def test_two_orders_with_one_code_redeem_it_once() -> None:
+    """The second order finds it used (L24)."""
+    story = _reminded()
+    story.order("o1", "12:00", ANNA, codes=[story.code()])
+    story.order("o2", "12:01", BEN, codes=[story.code()])
+    assert [said["order_id"] for said in story.said("voucher.redeemed")] == ["o1"]
+    assert [said["order_id"] for said in story.said("case.recovered")] == ["o1"]
+
+
+def test_a_code_that_nobody_knows_is_ignored() -> None:
+    """The shop's own promotions are none of ours."""
+    story = Story()
+    story.order("o1", "12:00", ANNA, codes=["SUMMER"])
+    story.redeemed("WINTER", "12:01", "o2")
+    assert story.types() == []
+
+
+def test_a_voucher_expires_after_seven_days() -> None:
+    """At its expiry it is told once and is no longer open; an order at that very moment is too late (L22, L23)."""
+    story = _reminded()
+    story.run_until("+7d 11:00")
+    assert story.types().count("voucher.expired") == 1
+    assert story.said("voucher.expired")[0]["at"] == "2026-03-09T11:00:00Z"
+    story.order("o1", "+7d 11:00", codes=[story.code()])
+    assert story.said("voucher.redeemed") == []
+
+
+def test_an_order_made_before_the_expiry_is_honoured_however_late_it_is_heard() -> None:
+    """Late news of an order in time redeems an expired voucher (L13, L23)."""
+    story = _reminded()
+    story.order("o1", "+7d 10:59", ANNA, codes=[story.code()], arrives="+7d 15:00")
+    assert story.types()[-4:] == ["voucher.expired", "case.lost", "voucher.redeemed", "case.recovered"]
+
+
+@pytest.mark.parametrize(("type", "reason"), [("cancelled", "order_cancelled"), ("payment_failed", "payment_failed")])
+def test_an_order_that_comes_to_nothing_releases_the_voucher(type: str, reason: str) -> None:
+    """Voucher and cap are given back, and the code can be used again (L26)."""
+    story = _reminded()
+    story.order("o1", "12:00", ANNA, cart="k1", codes=[story.code()])
+    assert len(story.person(ANNA).redemptions) == 1
+    story.order("o1", "12:30", ANNA, cart="k1", type=type)
+    assert story.types()[-2:] == ["case.reversed", "voucher.released"]
+    assert story.said("voucher.released")[0]["reason"] == reason
+    assert story.person(ANNA).redemptions == ()
+    assert story.person(ANNA).open_voucher is not None
+    story.order("o2", "13:00", ANNA, codes=[story.code()])
+    assert story.types()[-2:] == ["voucher.redeemed", "case.recovered"]
+
+
+def test_a_released_voucher_still_expires() -> None:
+    """Being released does not make it live longer."""
+    story = _reminded()
+    story.order("o1", "12:00", ANNA, codes=[story.code()])
+    story.order("o1", "+8d 12:30", ANNA, type="cancelled")
+    story.run_until("+8d 12:31")
+    assert [said["code"] for said in story.said("voucher.expired")] == [story.code()]
+    assert story.person(ANNA).open_voucher is None
+
+
+def test_whoever_redeemed_lately_is_reminded_without_a_voucher() -> None:
+    """Within `frequency_cap_days` of a redemption that stuck there is no incentive (`when_capped: remind`)."""
+    story = _reminded()
+    story.order("o1", "12:00", ANNA, codes=[story.code()])
+    story.cart("k2", "+29d 10:00", ANNA, BOOTS)
+    story.run_until("+29d 12:00")
+    assert story.types()[-2:] == ["case.abandoned", "stimulus.sent"]
+    story.cart("k3", "+31d 10:00", ANNA, ("LAMP", 1, "10.00"))
+    story.run_until("+31d 12:00")
+    assert story.types()[-3:] == ["case.abandoned", "voucher.issued", "stimulus.sent"]
+
+
+def test_whoever_redeemed_lately_is_skipped_if_policy_says_so() -> None:
+    """`when_capped: skip` leaves the case alone, with its reason."""
+    story = _reminded(when_capped="skip")
+    story.order("o1", "12:00", ANNA, codes=[story.code()])
+    story.cart("k2", "+2d 10:00", ANNA, BOOTS)
+    story.run_until("+9d 12:00")
+    assert story.reasons() == [("case.suppressed", "cap_reached")]
+
+
+def test_a_released_redemption_does_not_count_for_the_cap() -> None:
+    """The order was cancelled, so the customer has had nothing yet (L26)."""
+    story = _reminded(when_capped="skip")
+    story.order("o1", "12:00", ANNA, codes=[story.code()])
+    story.order("o1", "12:10", ANNA, type="cancelled")
+    story.cart("k2", "+2d 10:00", ANNA, BOOTS)
+    story.run_until("+2d 12:00")
+    assert story.sent()[-1] == ("first", "email", ANNA.email)
+
+
+def test_a_cap_reached_between_two_reminders_withholds_the_next_code() -> None:
+    """The cap is looked at again at each send (L28)."""
+    story = Story(rules(when_capped="skip", frequency_cap_days=30))
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:30")
+    story.cart("k2", "11:40", ANNA, BOOTS)
+    story.run_until("12:15")
+    story.order("o1", "12:20", BEN, codes=[story.code()])
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k1"]
+    assert ("case.suppressed", "cap_reached") in story.reasons()
+
+
+def test_a_customer_has_one_open_voucher() -> None:
+    """A second lost cart repeats the promise that is open rather than adding one (L11, L30)."""
+    story = _reminded()
+    story.cart("k2", "12:00", ANNA, BOOTS)
+    story.run_until("15:00")
+    assert len(story.said("voucher.issued")) == 1
+    assert [said["voucher_code"] for said in story.said("stimulus.sent")] == [story.code()] * 2
+    assert story.provider.delivered[1].valid_until == when("+7d 11:00")

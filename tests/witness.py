@@ -1,0 +1,73 @@
+"""Somebody who heard everything and watches every message leave: would it have been right to send it?"""
+
+from typing import Any
+
+from common.application.ports import SendOutcome
+from common.domain.effects import SendMessage
+from tests.builders import ANNA, BEN, DAY
+from tests.stories import Story
+
+PEOPLE = (ANNA, BEN)
+
+
+class Witness:
+    """Keeps its own, simpler account of orders and consents, and compares when a message is handed over."""
+
+    def __init__(self, story: Story) -> None:
+        self._story = story
+        self._orders: list[Any] = []
+        self._words: list[Any] = []
+        self._answer = story.provider.always
+        story.provider.always = self._watch
+
+    def hear(self, deed: Any) -> None:
+        """Note what is about to be told; it is known from its arrival on."""
+        if deed.kind in ("placed", "paid", "payment_failed", "cancelled"):
+            self._orders.append(deed)
+        self._words.append(deed)
+
+    def _watch(self, message: SendMessage) -> SendOutcome | None:
+        minute = (message.claimed_at - DAY).total_seconds() / 60
+        self._check_consent(message, minute)
+        self._check_orders(message, minute)
+        return self._answer(message)
+
+    def _check_consent(self, message: SendMessage, minute: float) -> None:
+        """The last word that was heard of this customer is a yes."""
+        email = next(one.email for one in PEOPLE if message.recipient in (one.email, one.phone))
+        words = [
+            deed
+            for deed in self._words
+            if deed.minute + deed.delay <= minute and deed.kind not in ("redeemed",)
+            if deed.customer.email == email
+        ]
+        last = max(words, key=lambda deed: deed.minute)
+        assert last.kind != "no", "a message without consent"
+
+    def _check_orders(self, message: SendMessage, minute: float) -> None:
+        """No order that stands was made through this cart, or by this customer, since the cart was touched."""
+        case = next(case for case in self._story.documents("cases") if case.id == message.case_id)
+        touched = (case.last_activity_at - DAY).total_seconds() / 60
+        for id in {deed.order for deed in self._orders}:
+            heard = [deed for deed in self._orders if deed.order == id and deed.minute + deed.delay <= minute]
+            if not _stands(heard):
+                continue
+            made_at = min(deed.minute for deed in heard if deed.kind in ("placed", "paid"))
+            buyers = {deed.customer.email for deed in heard}
+            if made_at >= touched:
+                assert self._email(message.customer_id) not in buyers, "a message after the customer's order"
+                assert case.cart_id not in {deed.cart for deed in heard if deed.names_cart}, "a bought cart"
+
+    def _email(self, customer_id: str) -> str | None:
+        customers = self._story.documents("customers")
+        return next((customer.email for customer in customers if customer.id == customer_id), None)
+
+
+def _stands(heard: list[Any]) -> bool:
+    """Placed or paid, not cancelled, and stated again since its payment failed."""
+    kinds = {deed.kind for deed in heard}
+    if "cancelled" in kinds or not kinds & {"placed", "paid"}:
+        return False
+    failed_at = max((deed.minute for deed in heard if deed.kind == "payment_failed"), default=None)
+    stated_at = [deed.minute for deed in heard if deed.kind in ("placed", "paid")]
+    return failed_at is None or max(stated_at) > failed_at
