@@ -69,10 +69,14 @@ class Book:
         """Whose code it is."""
         return cast("VoucherCode | None", self._read((VOUCHER_CODES, ids.voucher_id(store, code))))
 
+    def suppression_places(self, addresses: Iterable[str]) -> dict[str, Place]:
+        """Where it is written that an address must never be contacted."""
+        key = self.policy.keys.suppression
+        return {address: (SUPPRESSIONS, ids.suppression_id(key, address)) for address in addresses}
+
     def suppressed_of(self, addresses: Iterable[str]) -> frozenset[str]:
         """Which of the addresses must never be contacted."""
-        key = self.policy.keys.suppression
-        places = {address: (SUPPRESSIONS, ids.suppression_id(key, address)) for address in addresses}
+        places = self.suppression_places(addresses)
         self.need(*places.values())
         return frozenset(address for address, place in places.items() if self._read(place) is not None)
 

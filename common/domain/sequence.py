@@ -10,7 +10,7 @@ from common.domain.abandonment import (
     suppressed,
     with_reserved_voucher,
 )
-from common.domain.book import Book
+from common.domain.book import VOUCHER_CODES, Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.customers import is_capped
@@ -41,6 +41,7 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
     case = _with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
+    _need_for_a_claim(book, case, customer)
     barred = book.suppressed_of(addresses(customer).values())
     chosen = choose_channel(case, customer, step, record, barred, book.policy)
     if isinstance(chosen, Reason):
@@ -48,6 +49,15 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
             return failed_for_good(book, case, customer, step.id)
         return withheld(book, case, step, chosen)
     return _claimed(book, case, customer, step, record, chosen)
+
+
+def _need_for_a_claim(book: Book, case: Case, customer: Customer) -> None:
+    """Suppressions and the reserved code in one batch, so that a step is read in two."""
+    codes = [case.voucher.code] if case.voucher and case.voucher.state is VoucherState.RESERVED else []
+    book.need(
+        *book.suppression_places(addresses(customer).values()).values(),
+        *((VOUCHER_CODES, ids.voucher_id(case.store, code)) for code in codes),
+    )
 
 
 def unresolved(book: Book, case: Case, record: StepRecord) -> None:

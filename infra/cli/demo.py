@@ -33,6 +33,10 @@ def demo(
     seed: Annotated[
         int, typer.Option(help="Another number makes another day; the same one the same day.")
     ] = SEED,
+    messages: Annotated[
+        Path | None,
+        typer.Option(help="Also write what the shop sent, for `recoup replay` with another policy."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead.")] = False,
 ) -> None:
     """Show the engine at work: a day at an invented shop, then a week of virtual time. Takes seconds.
@@ -42,16 +46,19 @@ def demo(
 
     Example: recoup demo --out demo-report.html
     """
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        fail(f"{out} can't be written; name a file in a folder that exists")
+    for path in filter(None, (out, messages)):
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            fail(f"{path} can't be written; name a file in a folder that exists")
     logs.configure(severity="ERROR")  # refused messages and rejected addresses are part of the story
     began = monotonic()
     outcome = _run(seed)
     figures = add_up(outcome)
     try:
         write_report(out, outcome, figures)
+        if messages is not None:
+            messages.write_text(outcome.simulation.as_lines(), encoding="utf-8", newline="\n")
     except OSError as error:
-        fail(f"{out} can't be written: {error.strerror}")
+        fail(f"{error.filename} can't be written: {error.strerror}")
     if as_json:
         sys.stdout.write(json.dumps(figures.as_fields(), indent=2, ensure_ascii=False) + "\n")
         return

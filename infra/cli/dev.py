@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.replay import fail
+from common.application.failures import Unavailable
+from common.application.policies import InvalidPolicy
+from infra.cli.replay import fail, read_policy
 from infra.dev.engine import DevEngine, Unusable
 from infra.dev.server import bound, serve
 
@@ -24,13 +26,15 @@ _WELCOME = """
 
 
 def dev(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 takes any free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on localhost; 0 takes any free one.")
+    ] = 8080,
     policy: Annotated[
         Path | None, typer.Option(help="Folder with one YAML file per policy document; edits count at once.")
     ] = None,
-    data: Annotated[Path, typer.Option(help="File that keeps everything; it is made if it isn't there.")] = Path(
-        "recoup-dev.sqlite"
-    ),
+    data: Annotated[
+        Path, typer.Option(help="File that keeps everything; it is made if it isn't there.")
+    ] = Path("recoup-dev.sqlite"),
     fast: Annotated[
         bool, typer.Option("--fast", help="Don't wait: skip on whenever nothing is left to do.")
     ] = False,
@@ -39,8 +43,10 @@ def dev(
 
     Example: recoup dev --policy policy/ --fast
     """
-    if policy is not None and not policy.is_dir():
-        fail(f"{policy} is not a folder; put the policy documents into one")
+    try:
+        read_policy(policy)
+    except (InvalidPolicy, ValueError, Unavailable) as problem:
+        fail(str(problem))
     try:
         with bound(port) as listening:
             engine = DevEngine(data, policy, fast=fast, complain=_complain)
@@ -54,8 +60,6 @@ def _welcome(url: str, engine: DevEngine) -> None:
     folder = engine.rules.folder
     rules = f" The policy is read from {folder}." if folder else ""
     typer.echo(_WELCOME.format(url=url, data=engine.data, rules=rules))
-    for problem in engine.rules.problems():
-        _complain(problem)
 
 
 def _complain(sentence: str) -> None:

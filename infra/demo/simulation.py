@@ -1,12 +1,14 @@
 """Moves the clock from one thing to the next: shoppers' acts, deliveries, the engine's timers."""
 
 import heapq
+import json
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
 from common.application.ports import PubSubMessage
+from common.domain.wire import stamp
 from infra.demo.shoppers.luck import Luck
 from infra.demo.storefronts.storefront import Outgoing
 from infra.local.clocks import VirtualClock
@@ -99,6 +101,10 @@ class Simulation:
                 heapq.heappop(self._agenda)[2]()
             progress(self.now())
 
+    def as_lines(self) -> str:
+        """Every delivery as a line of a file that `recoup replay` reads."""
+        return "".join(f"{json.dumps(_line(message), ensure_ascii=False)}\n" for message in self.delivered)
+
     def _next_act(self) -> datetime | None:
         return self._agenda[0][0] if self._agenda else None
 
@@ -129,3 +135,12 @@ class Simulation:
                 self._resume(run, None)
 
         return ring
+
+
+def _line(message: PubSubMessage) -> dict[str, object]:
+    return {
+        "message_id": message.id,
+        "publish_time": stamp(message.publish_time),
+        "attributes": dict(message.attributes),
+        "data": message.data.decode(),
+    }

@@ -141,7 +141,7 @@ def _add_buttons(app: Flask, engine: DevEngine) -> None:
     def events() -> Answer:
         """Publish messages; 202 with their ids, 400 with what is wrong."""
         try:
-            messages = incoming.read(request.get_data(), request.headers)
+            messages = incoming.read(request.get_data(), dict(request.headers))
         except NotMessages as problem:
             return {"error": str(problem)}, 400
         return {"message_ids": engine.publish(messages)}, 202

@@ -81,7 +81,9 @@ def _from_cloud_event(event: Mapping[str, Any], where: str) -> Incoming:
     data = event.get("data")
     if isinstance(data, Mapping) and isinstance(data.get("message"), Mapping):
         return _incoming(data, where, {})
-    context = {f"ce-{name}": str(value) for name, value in event.items() if name not in ("data", "data_base64")}
+    context = {
+        f"ce-{name}": str(value) for name, value in event.items() if name not in ("data", "data_base64")
+    }
     return Incoming(context, _bytes(data))
 
 
@@ -91,7 +93,9 @@ def _cloud_event_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _attributes(attributes: Any, where: str) -> Mapping[str, str]:
-    if not isinstance(attributes, Mapping) or not all(isinstance(value, str) for value in attributes.values()):
+    if not isinstance(attributes, Mapping) or not all(
+        isinstance(value, str) for value in attributes.values()
+    ):
         raise NotMessages(f"attributes of {where} is not an object of strings")
     return attributes
 

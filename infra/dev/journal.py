@@ -75,7 +75,11 @@ class Journal:
         """Keep a letter. Called by the mailbox, within its own change."""
         message = letter.message
         email = isinstance(letter.content, EmailMessage)
-        title = str(letter.content["Subject"]) if isinstance(letter.content, EmailMessage) else letter.content.text
+        title = (
+            str(letter.content["Subject"])
+            if isinstance(letter.content, EmailMessage)
+            else letter.content.text
+        )
         at = message.claimed_at.isoformat()
         row = (message.case_id, message.channel.value, message.step, message.recipient, at, title)
         self._database.execute(_KEEP, (letter.number, *row, letter.as_bytes() if email else title.encode()))

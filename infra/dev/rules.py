@@ -47,5 +47,5 @@ def _problems(name: str, document: object) -> list[str]:
     try:
         parse(name, document)  # type: ignore[arg-type]  # a mapping: the source sees to it
     except InvalidPolicy as problem:
-        return str(problem).split("; ") if name in DOCUMENTS else [str(problem)]
+        return [str(problem)]
     return []

@@ -35,7 +35,7 @@ class _Shopper:
 
 _POLISH = (("LMP-01", "Lampka do czytania", 1, "189.00"), ("MUG-07", "Kubek kamionkowy", 2, "49.50"))
 _SHOPPERS = (
-    _Shopper("Emma", "Clarke", "en-GB", "GB", "GBP", (("RUG-11", "Wool rug 120 × 180", 1, "249.00"),)),
+    _Shopper("Emma", "Clarke", "en-GB", "GB", "GBP", (("RUG-11", "Wool rug, grey", 1, "249.00"),)),
     _Shopper("Anna", "Nowak", "pl-PL", "PL", "PLN", _POLISH),
     _Shopper(
         "James",
@@ -120,7 +120,9 @@ class Samples:
 
     def _customer(self, shopper: _Shopper) -> dict[str, Any]:
         """Somebody who isn't in the control group, if the policy leaves anybody out of it: a sample shows mail."""
-        token = next((one for one in (secrets.token_hex(3) for _ in range(50)) if not self._held(one)), "held")
+        token = next(
+            (one for one in (secrets.token_hex(3) for _ in range(50)) if not self._held(one)), "held"
+        )
         return {
             "id": f"customer-{token}",
             "email": f"{shopper.first.lower()}.{token}@shop.test",

@@ -96,15 +96,16 @@ def away(moment: datetime, now: datetime) -> str:
     span = moment - now
     if span > timedelta():
         return f"in {length(span)}"
-    return "just now" if length(-span) == "a moment" else f"{length(-span)} ago"
+    passed = length(-span, units=1)
+    return "just now" if passed == "a moment" else f"{passed} ago"
 
 
-def length(span: timedelta) -> str:
+def length(span: timedelta, units: int = 2) -> str:
     """Such as 29 min, 23 h 30 min, or 6 days 23 h."""
     minutes = round(span.total_seconds() / 60)
     if minutes < 1:
         return "a moment"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    units = ((days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"))
-    return " ".join(f"{number} {unit}" for number, unit in [part for part in units if part[0]][:2])
+    parts = ((days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"))
+    return " ".join(f"{number} {unit}" for number, unit in [part for part in parts if part[0]][:units])

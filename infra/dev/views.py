@@ -111,7 +111,8 @@ def case_row(case: Case, customer: Customer | None) -> CaseRow:
     """One case as the list has it."""
     return CaseRow(
         case=case,
-        who=(customer and (customer.name or customer.email or customer.phone or customer.external_id)) or "nobody known",
+        who=(customer and (customer.name or customer.email or customer.phone or customer.external_id))
+        or "nobody known",
         total=_total(case),
         why=REASONS.get(case.reason, case.reason) if case.reason else "",
         due=case.next_due_at,

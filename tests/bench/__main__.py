@@ -23,12 +23,14 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures.extend(benches[name]())
     print(table(figures))
-    print(f"\n  measured in {time.perf_counter() - began:.0f} s; each ratio is a median of turns (ours, bare, ours, bare) within this run")
+    print(f"\n  measured in {time.perf_counter() - began:.0f} s; × = the median of turns: ours, bare, ours, bare ...")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help="imports, ingest or replay; all without a name")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help="imports, ingest or replay; all without a name"
+    )
     parser.add_argument("--million", action="store_true", help="replay a million events instead of 200,000")
     options = parser.parse_args()
     unknown = set(options.names) - {"imports", "ingest", "replay"}

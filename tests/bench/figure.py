@@ -6,13 +6,16 @@ from statistics import median
 from typing import Literal
 
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """What was measured. `value` None = it could not be measured here; `note` says why."""
 
     what: str
     value: float | None
-    unit: str = "×"
+    unit: str = TIMES
     digits: int = 2
     limit: Literal["≤", "≥"] | None = None
     target: float = 0.0
@@ -31,11 +34,11 @@ class Figure:
     def cells(self) -> tuple[str, str, str, str, str]:
         """The figure's line of the table."""
         target = f"{self.limit} {self._written(self.target)}" if self.limit else ""
-        measured = "–" if self.value is None else self._written(self.value)
+        measured = "none" if self.value is None else self._written(self.value)
         return self.what, measured, target, self.verdict, self.note
 
     def _written(self, value: float) -> str:
-        return f"{value:,.{self.digits}f}{'' if self.unit == '×' else ' '}{self.unit}"
+        return f"{value:,.{self.digits}f}{'' if self.unit == TIMES else ' '}{self.unit}"
 
 
 def table(figures: Iterable[Figure]) -> str:

@@ -174,8 +174,17 @@ def _known_carts() -> Iterator[PubSubMessage]:
 
 
 def _as_cloud_event(message: PubSubMessage) -> CloudEvent:
-    attributes = {"id": message.id, "source": "//pubsub", "type": "google.cloud.pubsub.topic.v1.messagePublished"}
+    attributes = {
+        "id": message.id,
+        "source": "//pubsub",
+        "type": "google.cloud.pubsub.topic.v1.messagePublished",
+    }
     data = base64.b64encode(message.data).decode()
     published = message.publish_time.isoformat()
-    content = {"messageId": message.id, "publishTime": published, "attributes": dict(message.attributes), "data": data}
+    content = {
+        "messageId": message.id,
+        "publishTime": published,
+        "attributes": dict(message.attributes),
+        "data": data,
+    }
     return CloudEvent(attributes, {"message": content})

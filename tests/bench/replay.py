@@ -44,7 +44,9 @@ def measure(events: int) -> Iterator[Figure]:
 
 
 def _memory(part: Run, whole: Run) -> Figure:
-    measured = f"{whole.megabytes:.0f} MB at {whole.events:,} events, {part.megabytes:.0f} MB at {part.events:,}"
+    measured = (
+        f"{whole.megabytes:.0f} MB at {whole.events:,} events, {part.megabytes:.0f} MB at {part.events:,}"
+    )
     a_million = whole.events >= MILLION
     growth = (whole.megabytes - part.megabytes) / (whole.events - part.events)
     megabytes = whole.megabytes if a_million else whole.megabytes + growth * (MILLION - whole.events)

@@ -22,7 +22,7 @@ _GOODS = [
     ("LMP-01", "Reading lamp, brass", 18900),
     ("MUG-07", "Stoneware mug, blue", 4950),
     ("TBL-02", "Side table, oak", 64900),
-    ("RUG-11", "Wool rug 120 × 180", 89900),
+    ("RUG-11", "Wool rug, grey", 89900),
     ("CUP-03", "Espresso cups, set of four", 11800),
     ("THR-05", "Linen throw", 24500),
     ("VAS-09", "Vase, smoked glass", 15900),
@@ -53,7 +53,11 @@ def lines(events: int) -> Iterator[str]:
 def _line(moment: _Moment) -> str:
     at, number, data = moment
     data = {"id": f"e{number}", "occurred_at": at.isoformat(), "channel": "web", **data}
-    line = {"publish_time": (at + timedelta(milliseconds=300)).isoformat(), "attributes": _STORE, "data": data}
+    line = {
+        "publish_time": (at + timedelta(milliseconds=300)).isoformat(),
+        "attributes": _STORE,
+        "data": data,
+    }
     return json.dumps(line, ensure_ascii=False)
 
 

@@ -90,7 +90,9 @@ def test_an_incentive_is_told_as_it_is_worth(day: Outcome) -> None:
     issued = {line["subject"]: line for line in day.of("voucher.issued")}
     assert issued["k1"]["incentive"] == {"kind": "percent", "percent": 5}
     assert issued["k1"]["code"] == code_of("k1")
-    assert {line["voucher_code"] for line in day.of("stimulus.sent") if line["subject"] == "k1"} == {code_of("k1")}
+    assert {line["voucher_code"] for line in day.of("stimulus.sent") if line["subject"] == "k1"} == {
+        code_of("k1")
+    }
 
 
 def test_the_summary_is_net_of_what_was_taken_back(day: Outcome) -> None:
@@ -116,9 +118,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     """Two processes with different hash seeds print the same and write the same mailbox, byte for byte."""
     lines = [line.encode() for line in shop_day(2_000)]
     file = write(tmp_path / "day.jsonl", [*everything(ANNA), b"rubbish", *lines])
-    first, second = (
-        replay(file, "--mailbox", tmp_path / seed, PYTHONHASHSEED=seed) for seed in ("1", "2")
-    )
+    first, second = (replay(file, "--mailbox", tmp_path / seed, PYTHONHASHSEED=seed) for seed in ("1", "2"))
     assert first.out == second.out
     mail = [{path.name: path.read_bytes() for path in (tmp_path / seed).iterdir()} for seed in ("1", "2")]
     assert mail[0] == mail[1]

@@ -66,7 +66,7 @@ def test_good_token_is_let_in(identity: GoogleTaskIdentity) -> None:
         pytest.param(bearer(audience="https://other.example"), id="wrong audience"),
         pytest.param(bearer(email="somebody@shop.iam.gserviceaccount.com"), id="wrong email"),
         pytest.param(bearer(at(-3600 - 20)), id="expired"),
-        pytest.param(bearer(at(60)), id="not yet valid"),
+        pytest.param(bearer(at(3600)), id="not yet valid"),
         pytest.param(bearer(TokenIssuer()), id="somebody else's key"),
         pytest.param(bearer()[:-4] + "AAAA", id="broken signature"),
         pytest.param(bearer().removeprefix("Bearer "), id="no scheme"),

@@ -16,7 +16,7 @@ from common.domain.vocabulary import Reason, VoucherState
 from tests.builders import ANNA, BEN, BOOTS, DAY, GUEST_ANNA, SOCKS
 from tests.providers.scripted import REFUSED, TIMED_OUT, ScriptedProvider
 from tests.stories import Story
-from tests.witness import Witness
+from tests.witness import BUYERS, Witness
 
 CARTS, ORDERS = ("k1", "k2"), ("o1", "o2")
 CUSTOMERS = (ANNA, GUEST_ANNA, BEN)
@@ -85,14 +85,15 @@ def do(story: Story, deed: Deed) -> PubSubMessage:
         case "visit":
             return story.visit(deed.cart, customer=deed.customer, **times)
         case "returned":
-            return story.returned("r1", order=deed.order, customer=deed.customer, total="10.00", **times)
+            return story.returned("r1", order=deed.order, customer=BUYERS[deed.order], total="10.00", **times)
         case "redeemed":
             return story.redeemed(code, order=deed.order, **times)
         case "no" | "yes":
             given = deed.kind == "yes"
             return story.customer(deed.customer.saying(email=given, sms=given), **times)
         case type:
-            return story.order(deed.order, customer=deed.customer, type=type, cart=cart, codes=[code], **times)
+            buyer = BUYERS[deed.order]
+            return story.order(deed.order, customer=buyer, type=type, cart=cart, codes=[code], **times)
 
 
 def known(story: Story, cart: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 from infra.demo.cases import CaseStory, by_person
 from infra.demo.chosen import lines_of
@@ -90,7 +91,7 @@ def _customer(outcome: Outcome, person: Person, cases: list[CaseStory]) -> Custo
         results=" ".join(dict.fromkeys(cart.result for cart in carts)),
         channels=" ".join(channels) or "none",
         story=story,
-        messages=[shown(letter, shop.sms_sender or shop.name, shop.time_zone) for letter in letters],
+        messages=[shown(letter, shop.sms_sender or shop.name, person.time_zone) for letter in letters],
         words=_words(person, cases, story),
     )
 
@@ -122,5 +123,9 @@ def _note(case: CaseStory) -> str:
 def _words(person: Person, cases: list[CaseStory], story: list[Happening]) -> str:
     ids = (part for case in cases for part in (case.id, case.cart_id, case.code or "", case.order_id or ""))
     told = (happening.text for happening in story)
+    letters = (letter for case in cases for letter in case.letters)
+    subjects = (
+        str(letter.content["Subject"]) for letter in letters if isinstance(letter.content, EmailMessage)
+    )
     known = (person.name, person.email or "", person.phone or "", person.country, person.currency)
-    return " ".join((*known, *ids, *told)).lower()
+    return " ".join((*known, *ids, *told, *subjects)).lower()

@@ -49,9 +49,9 @@ class Sms:
 
 
 def shown(letter: Letter, sms_sender: str, zone: str) -> Email | Sms:
-    """The message, dated as its reader's telephone or mail program would."""
+    """The message, dated as a telephone or mail program in the reader's `zone` would."""
     message = letter.message
-    date = _date(message.claimed_at, message.time_zone or zone)
+    date = _date(message.claimed_at, zone)
     step = STEPS.get(message.step, message.step)
     if not isinstance(letter.content, EmailMessage):
         sms = letter.content

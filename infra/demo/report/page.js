@@ -21,6 +21,16 @@
     nothing.hidden = count > 0;
   };
 
+  // Hundreds of frames would make the page slow to open, so each is made when its customer is opened. Until then
+  // its markup is the text of a <noscript>, which without scripts is simply there.
+  const showMessages = (customer) => {
+    for (const waiting of customer.querySelectorAll("noscript")) {
+      const template = document.createElement("template");
+      template.innerHTML = waiting.textContent;
+      waiting.replaceWith(template.content);
+    }
+  };
+
   const openTarget = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
     if (target && target.matches("details")) target.open = true;
@@ -34,6 +44,7 @@
     narrow();
     words.focus();
   });
+  document.addEventListener("toggle", (event) => event.target.open && showMessages(event.target), true);
   addEventListener("hashchange", openTarget);
   openTarget();
   narrow();

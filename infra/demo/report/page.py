@@ -78,7 +78,7 @@ def funnel(figures: Figures) -> list[Narrowing]:
     contactable = [case for case in cases if case.messages or not (case.held or case.left_alone)]
     numbers = (
         ("carts lost", len(cases)),
-        ("allowed a reminder", len(contactable)),
+        ("to be reminded", len(contactable)),
         ("reminded", sum(1 for case in cases if case.messages)),
         ("recovered", figures.results[Result.RECOVERED]),
     )

@@ -1,6 +1,7 @@
 """Lines of a recording, read one at a time."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,19 +75,14 @@ _JSON: Any = st.recursive(
 @given(st.binary() | st.text() | _JSON.map(json.dumps))
 def test_no_line_is_ever_a_crash(line: str | bytes) -> None:
     """Any text or bytes are a message or a bad line, nothing else."""
-    try:
+    with suppress(BadLine):
         assert read(line).id
-    except BadLine as bad:
-        assert str(bad)
 
 
 @given(_JSON, _JSON, _JSON)
 def test_no_field_is_ever_a_crash(publish_time: Any, attributes: Any, data: Any) -> None:
     """Any values of the three fields are a message or a bad line, nothing else."""
 
-
     fields = {"publish_time": publish_time, "attributes": attributes, "data": data}
-    try:
-        read(json.dumps(fields))
-    except BadLine as bad:
-        assert str(bad)
+    with suppress(BadLine):
+        assert read(json.dumps(fields)).publish_time.tzinfo

@@ -36,7 +36,13 @@ def test_revenue_is_net_of_reversals() -> None:
         said("case.reversed", reason="order_cancelled", **WON),
     )
     assert found["recovered"] == {
-        "PLN": {"abandoned_carts": 0, "abandoned": "0.00", "orders": 1, "revenue": "50.00", "discount": "0.00"}
+        "PLN": {
+            "abandoned_carts": 0,
+            "abandoned": "0.00",
+            "orders": 1,
+            "revenue": "50.00",
+            "discount": "0.00",
+        }
     }
     assert found["cases"] == {"recovered": 2, "reversed": 1}
 
