@@ -39,10 +39,11 @@ def demo(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead.")] = False,
 ) -> None:
-    """Show the engine at work: a day at an invented shop, then a week of virtual time. Takes seconds.
+    """Show the engine at work: a day at an invented shop, then a week of virtual time, in seconds.
 
-    Nothing leaves this machine. Hundreds of customers fill carts, forget them, are reminded, come back, pay or
-    don't; the report shows every message as its customer would see it.
+    Hundreds of customers fill carts, forget them, are reminded and come back, or don't.
+
+    The report shows every message as its customer would see it. Nothing leaves this machine.
 
     Example: recoup demo --out demo-report.html
     """

@@ -4,7 +4,7 @@ import typer
 
 from infra.cli.demo import demo
 from infra.cli.dev import dev
-from infra.cli.replay import replay
+from infra.cli.replay import EXAMPLE, replay
 
 app = typer.Typer(
     name="recoup",
@@ -15,7 +15,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(dev)
-app.command()(replay)
+app.command(epilog=EXAMPLE)(replay)
 
 
 @app.callback()

@@ -26,11 +26,7 @@ from infra.local.once import Once
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from infra.local.yaml_policies import YamlPolicySource
 
-EXAMPLE = """
-Example:
-
-  recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl
-"""
+EXAMPLE = "Example: recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl"
 
 
 def replay(
@@ -50,6 +46,7 @@ def replay(
     """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines."""
     try:
         _check_files(files)
+        _check_mailbox(mailbox)
         rules = read_policy(policy)
         end = _moment(until)
     except (InvalidPolicy, ValueError, Unavailable) as problem:
@@ -96,6 +93,11 @@ def _check_files(files: list[Path]) -> None:
     for file in files:
         if str(file) != "-" and not file.is_file():
             raise ValueError(f"{file} does not exist or is not a file")
+
+
+def _check_mailbox(folder: Path | None) -> None:
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise ValueError(f"--mailbox {folder} is a file; name a folder")
 
 
 def _moment(text: str | None) -> datetime | None:

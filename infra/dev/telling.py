@@ -34,7 +34,7 @@ _SENT = frozenset({"stimulus.sent", "voucher.issued"})
 
 def title(line: Line) -> str:
     """Such as Cart abandoned; the type itself where there is no better word."""
-    return TITLES.get(line["type"], line["type"])
+    return TITLES.get(line["type"]) or str(line["type"])
 
 
 def tone(line: Line) -> str:
@@ -71,7 +71,7 @@ def _why(line: Line) -> str:
     reason = line.get("reason")
     if line["type"] == "stimulus.skipped" and "retry_at" in line:
         return "too soon after another message; sent later"
-    return REASONS.get(reason, reason) if reason else ""
+    return REASONS.get(str(reason)) or str(reason) if reason else ""
 
 
 def worth(incentive: Mapping[str, Any]) -> str:

@@ -18,6 +18,8 @@ from infra.local.once import Once
 from infra.local.summary import Summary
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+"""Of a line: a clock moved to the end of all time could not be moved back."""
 Emit = Callable[[Mapping[str, Any]], None]
 
 
@@ -50,8 +52,15 @@ def message_of(line: InputLine) -> PubSubMessage:
         id=str(content.get("message_id") or f"line-{line.number}"),
         publish_time=_moment(content.get("publish_time")),
         attributes=attributes,
-        data=data.encode() if isinstance(data, str) else to_json(data),
+        data=_encoded(data),
     )
+
+
+def _encoded(data: Any) -> bytes:
+    try:
+        return data.encode() if isinstance(data, str) else to_json(data)
+    except ValueError:
+        raise BadLine("data has half of a surrogate pair (\\ud800 to \\udfff), which is no character") from None
 
 
 def _moment(text: Any) -> datetime:
@@ -61,6 +70,8 @@ def _moment(text: Any) -> datetime:
         raise BadLine("publish_time is not an RFC 3339 time such as 2026-03-01T10:00:00Z") from None
     if moment.tzinfo is None:
         raise BadLine("publish_time has no offset; end it with Z or an offset such as +01:00")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadLine(f"publish_time lies outside the years {FIRST_YEAR} to {LAST_YEAR}; send the real time")
     return moment.astimezone(UTC)
 
 

@@ -23,7 +23,9 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures.extend(benches[name]())
     print(table(figures))
-    print(f"\n  measured in {time.perf_counter() - began:.0f} s; × = the median of turns: ours, bare, ours, bare ...")
+    print(
+        f"\n  measured in {time.perf_counter() - began:.0f} s; × = the median of turns: ours, bare, ours, bare ..."
+    )
 
 
 def _options() -> argparse.Namespace:
