@@ -8,6 +8,7 @@ from tests.builders import ANNA, BEN, DAY
 from tests.stories import Story
 
 PEOPLE = (ANNA, BEN)
+_ABOUT_ORDERS = ("placed", "paid", "payment_failed", "cancelled")
 BUYERS = {"o1": ANNA, "o2": BEN}
 
 
@@ -16,16 +17,13 @@ class Witness:
 
     def __init__(self, story: Story) -> None:
         self._story = story
-        self._orders: list[Any] = []
-        self._words: list[Any] = []
+        self._deeds: list[Any] = []
         self._answer = story.provider.always
         story.provider.always = self._watch
 
     def hear(self, deed: Any) -> None:
         """Note what is about to be told; it is known from its arrival on."""
-        if deed.kind in ("placed", "paid", "payment_failed", "cancelled"):
-            self._orders.append(deed)
-        self._words.append(deed)
+        self._deeds.append(deed)
 
     def _watch(self, message: SendMessage) -> SendOutcome | None:
         minute = (message.claimed_at - DAY).total_seconds() / 60
@@ -38,7 +36,7 @@ class Witness:
         email = next(one.email for one in PEOPLE if message.recipient in (one.email, one.phone))
         words = [
             deed
-            for deed in self._words
+            for deed in self._deeds
             if deed.minute + deed.delay <= minute and deed.kind not in ("redeemed",)
             if deed.customer.email == email
         ]
@@ -46,17 +44,25 @@ class Witness:
         assert last.kind != "no", "a message without consent"
 
     def _check_orders(self, message: SendMessage, minute: float) -> None:
-        """No order that stands was made through this cart, or by this customer, since the cart was touched."""
+        """No order that stands was made by this customer since they touched the cart."""
         case = next(case for case in self._story.documents("cases") if case.id == message.case_id)
-        touched = (case.last_activity_at - DAY).total_seconds() / 60
-        for id in {deed.order for deed in self._orders}:
-            heard = [deed for deed in self._orders if deed.order == id and deed.minute + deed.delay <= minute]
+        touched = max(
+            deed.minute
+            for deed in self._deeds
+            if deed.cart == case.cart_id and deed.kind in ("cart", "emptied", "visit")
+            if deed.minute + deed.delay <= minute
+        )
+        for id in BUYERS:
+            heard = [
+                deed
+                for deed in self._deeds
+                if deed.order == id and deed.kind in _ABOUT_ORDERS and deed.minute + deed.delay <= minute
+            ]
             if not _stands(heard):
                 continue
             made_at = min(deed.minute for deed in heard if deed.kind in ("placed", "paid"))
             if made_at >= touched:
                 assert self._email(message.customer_id) != BUYERS[id].email, "a message after the customer's order"
-                assert case.cart_id not in {deed.cart for deed in heard if deed.names_cart}, "a bought cart"
 
     def _email(self, customer_id: str) -> str | None:
         customers = self._story.documents("customers")

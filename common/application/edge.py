@@ -76,7 +76,7 @@ def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> s
 def _id_reused(event: Storefront) -> Refused:
     return Refused(
         reason="id_reused",
-        detail="id was used before for an event with another content; give every event an id of its own",
+        detail="id was used before for an event with another content; give every event an id of its own.",
         field="id",
         source=event.source,
         store=event.store,

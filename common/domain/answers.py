@@ -82,6 +82,8 @@ def _again(book: Book, case: Case, customer: Customer, record: StepRecord, retry
 def _refused(book: Book, case: Case, customer: Customer, record: StepRecord, reason: Reason) -> Case:
     """Turned down for good: told, and the step's next channel is tried at once; without one the step is over (L16)."""
     _announce_failure(book, case, record, reason)
+    if reason is Reason.SUPPRESSED_ADDRESS and record.recipient:
+        book.suppress(record.recipient, "opted out at the provider")
     customer = _give_back_gap(book, customer, record)
     refused = (*record.refused_channels, *((record.channel,) if record.channel else ()))
     record = replace(

@@ -80,6 +80,12 @@ class Book:
         self.need(*places.values())
         return frozenset(address for address, place in places.items() if self._read(place) is not None)
 
+    def suppress(self, address: str, reason: str) -> None:
+        """Never contact the address again, whoever it belongs to (L38)."""
+        if not self.suppressed_of([address]):
+            _, id = self.suppression_places([address])[address]
+            self.put(Suppression(id=id, at=self.now, reason=reason))
+
     def put(self, document: Document) -> None:
         """Replace a document, if it says anything new."""
         place = _place_of(document)

@@ -40,7 +40,9 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
         return _next_episode(book, case, event, customer)
     if case.stage in _BY_ORDER:
         return _seen_after_order(case, event)
-    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
+    if case.stage is Stage.LOST:
+        return _seen_at(case, event.occurred_at)
+    if _changed_hands(book, case, customer):
         return case
     case = _with_customer(case, customer, event.occurred_at)
     if _is_newest_state(case, event):
@@ -65,8 +67,15 @@ def _seen_after_order(case: Case, event: CartUpdated) -> Case:
     in case the order comes to nothing (L13).
     """
     if case.ordered_at is None or event.occurred_at > case.ordered_at:
-        return replace(case, cleared=case.cleared or not event.cart.lines)
-    return _with_state(case, event.cart, event.occurred_at) if _is_newest_state(case, event) else case
+        return _seen_at(replace(case, cleared=case.cleared or not event.cart.lines), event.occurred_at)
+    if case.lines and not _is_newest_state(case, event):
+        return case
+    return _seen_at(_with_state(case, event.cart, event.occurred_at), case.cart_state_at or event.occurred_at)
+
+
+def _seen_at(case: Case, at: datetime) -> Case:
+    """The case whose cart was seen at `at`, so that no older state of it is taken for a new lost order (L9, L13)."""
+    return replace(case, cart_state_at=max(case.cart_state_at or at, at))
 
 
 def _active(book: Book, case: Case, event: CartUpdated | CartVisited) -> Case:
@@ -132,7 +141,7 @@ def _opened(event: CartUpdated, customer: Customer | None, episode: int) -> Case
 
 def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> bool:
     """Whether this is a new lost order in the making, rather than more of the one that the case is about."""
-    if not event.cart.lines:
+    if not event.cart.lines or not _is_newest_state(case, event):
         return False
     if case.stage in _BY_ORDER:
         after = case.ordered_at is None or event.occurred_at > case.ordered_at

@@ -136,8 +136,7 @@ def _on_cart(book: Book, event: CartUpdated | CartVisited) -> Decision:
             case = visited(book, before, event, customer)
     if case is None:
         return conclude(book, "nobodys_cart")
-    if case == before and not book.effects:
-        return conclude(book, "nothing_new")
+    # Remembered even if it says nothing new: told again later, in another state of the case, it still must not.
     case = settle(book, case)
     remember(book, case, event.digest)
     return conclude(book, "cart_seen")

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from common.domain import ids
+from common.domain.abandonment import ordered_elsewhere
 from common.domain.book import CASES, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
 from common.domain.customers import follow, without_purchase
 from common.domain.documents import Case, OpenVoucher, Order
+from common.domain.gates import purchase_instead
 from common.domain.refunds import count_refunds
 from common.domain.timing import pending_step
 from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
@@ -55,12 +57,17 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
         )
     elif state is OrderState.CANCELLED:
         return
+    case = replace(noted(book, case, "reversed", reason), recovery=None)
+    customer = follow(book, case.customer_id)
+    if customer is not None and purchase_instead(case, customer, book.policy) is not None:
+        # Another order of the customer stands, such as the second try of a payment.
+        settle(book, ordered_elsewhere(book, case, customer))
+        return
     stage = case.stage_before_order or (Stage.OPEN if case.lines else Stage.ORDERED)
     case = replace(
-        noted(book, case, "reversed", reason),
+        case,
         stage=stage,
         stage_before_order=None,
-        recovery=None,
         order_id=None,
         ordered_at=None,
         last_activity_at=max(case.last_activity_at, at) if stage is Stage.OPEN else case.last_activity_at,

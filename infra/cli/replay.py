@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from tqdm import tqdm
 
+from common import logs
 from common.application.failures import Unavailable
 from common.application.policies import InvalidPolicy, build
 from common.domain.policy import Policy
@@ -51,6 +52,7 @@ def replay(
         end = _moment(until)
     except (InvalidPolicy, ValueError, Unavailable) as problem:
         fail(str(problem))
+    logs.configure(severity="ERROR")
     try:
         with machine_for_replay(rules, mailbox) as (machine, clock, database), _lines(files) as lines:
             run(Replay(machine, clock, Once(database), _print), lines, end)

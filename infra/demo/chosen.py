@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from infra.demo.cases import CaseStory, Result, by_person
-from infra.demo.day import Outcome
+from infra.demo.day import ZONE, Outcome
 from infra.demo.diary import Diary, Note
 from infra.demo.figures import Figures
 from infra.demo.telling import tell
@@ -79,7 +79,7 @@ def _recovered_by(channel: str) -> Callable[[CaseStory], bool]:
 
 def _is_short(cases: list[CaseStory]) -> bool:
     """One cart, lost by day: easily told."""
-    return len(cases) == 1 and cases[0].abandoned_at.hour >= _MORNING
+    return len(cases) == 1 and cases[0].abandoned_at.astimezone(ZONE).hour >= _MORNING
 
 
 def _had(case: CaseStory, type: str) -> bool:

@@ -2,18 +2,16 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from common.domain.effects import Announce
 from common.domain.money import parse_minor
+from infra.demo.day import ZONE
 from infra.demo.words import CHANNELS, REASONS, SEGMENTS, STEPS, amount
-
-_ZONE = ZoneInfo("Europe/Warsaw")
 
 
 def clock(at: datetime) -> str:
     """Such as Fri 6 Mar 14:05, in the shop's own zone."""
-    local = at.astimezone(_ZONE)
+    local = at.astimezone(ZONE)
     return f"{local:%a} {local.day} {local:%b %H:%M}"
 
 

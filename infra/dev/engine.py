@@ -38,6 +38,7 @@ class DevEngine:
         """Raises Unusable. `complain` hears what goes wrong while the engine is at work, in the worker's thread."""
         self.data = data
         self.fast = fast
+        self._closed = False
         self._lock = _taken(data)
         try:
             self.database = Database(data)
@@ -59,7 +60,10 @@ class DevEngine:
         self.worker.start()
 
     def close(self) -> None:
-        """End after what is under way; everything is in the file."""
+        """End after what is under way; everything is in the file. A second call is harmless."""
+        if self._closed:
+            return
+        self._closed = True
         self.worker.stop()
         self.database.close()
         self._lock.close()

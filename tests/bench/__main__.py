@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from tests.bench import imports, ingest, replay
-from tests.bench.figure import Figure, table
+from tests.bench.figure import TIMES, Figure, table
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
         figures.extend(benches[name]())
     print(table(figures))
     print(
-        f"\n  measured in {time.perf_counter() - began:.0f} s; × = the median of turns: ours, bare, ours, bare ..."
+        f"\n  measured in {time.perf_counter() - began:.0f} s; {TIMES} is the median of turns: ours, bare, ours ..."
     )
 
 

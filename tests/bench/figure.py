@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 

@@ -24,6 +24,7 @@ class Run:
 
     events: int
     seconds: float
+    cpu_seconds: float
     megabytes: float
 
 
@@ -78,4 +79,4 @@ def _replayed(day: Path, events: int) -> Run:
         raise RuntimeError(f"recoup replay ended with status {process.returncode}")
     day.unlink()
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Run(written, seconds, usage.ru_maxrss / unit)
+    return Run(written, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)

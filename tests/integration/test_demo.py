@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,15 +17,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from common.domain.vocabulary import Reason
 from infra.demo.cases import CaseStory, Result, by_person
 from infra.demo.chosen import choose
-from infra.demo.day import Outcome, live_through
+from infra.demo.day import POLICY, Outcome, live_through
 from infra.demo.experiment import Arm, Comparison
 from infra.demo.figures import Figures, add_up
 from infra.demo.report.letters import html_of, text_of_document
 from infra.demo.report.page import render
+from infra.demo.screen import show
 from infra.demo.shoppers.cast import ROLES
 from infra.demo.words import REASONS
 from infra.local.database import Database
@@ -341,35 +344,44 @@ def test_the_report_names_every_customer_who_lost_a_cart_and_every_refusal(demo:
 # The command
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_day(tmp_path: Path) -> None:
-    first = recoup("demo", "--json", "--out", tmp_path / "1.html", hash_seed="1")
-    again = recoup("demo", "--json", "--out", tmp_path / "2.html", hash_seed="2")
-    other = recoup("demo", "--json", "--out", tmp_path / "3.html", "--seed", "2")
-    assert (first.returncode, first.stderr) == (0, "")
-    assert first.stdout == again.stdout
-    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
-    assert first.stdout != other.stdout
+def test_the_same_seed_gives_the_same_bytes_everywhere(demo: Demo, page: str, tmp_path: Path) -> None:
+    run = recoup("demo", "--json", "--out", tmp_path / "report.html", hash_seed="1")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert json.loads(run.stdout) == demo.figures.as_fields()
+    assert (tmp_path / "report.html").read_text("utf-8") == page
+
+
+def test_another_seed_is_another_day(demo: Demo, tmp_path: Path) -> None:
+    database = Database(tmp_path / "demo.sqlite", exclusive=True)
+    other = live_through(database, seed=2)
+    database.close()
+    assert add_up(other).as_fields() != demo.figures.as_fields()
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_the_screen_is_calm_when_piped(tmp_path: Path, columns: int) -> None:
-    run = recoup("demo", "--out", tmp_path / "report.html", COLUMNS=str(columns))
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "\x1b" not in run.stdout
-    assert max(map(len, run.stdout.splitlines())) <= max(columns, 40 + len(str(tmp_path)) + 60)
-    assert "…" not in run.stdout
-    for part in ("hour by hour", "stories", "Money", "control group", "at stake", "report.html"):
-        assert part in run.stdout
+def test_the_screen_fits_and_is_plain_when_it_is_no_terminal(demo: Demo, columns: int) -> None:
+    written = io.StringIO()
+    show(Console(file=written, width=columns, highlight=False), demo.outcome, demo.figures)
+    lines = written.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert "\x1b" not in written.getvalue()
+    assert "…" not in written.getvalue()
+    for part in ("hour by hour", "days after", "stories", "Money", "control group", "at stake"):
+        assert part in written.getvalue()
 
 
-def test_what_the_shop_sent_can_be_replayed_with_the_same_revenue(tmp_path: Path) -> None:
+def test_what_the_shop_sent_can_be_replayed_with_the_same_revenue(demo: Demo, tmp_path: Path) -> None:
     """Providers don't fail in a replay, so the messages differ; the money doesn't."""
-    demo = recoup("demo", "--json", "--out", tmp_path / "r.html", "--messages", tmp_path / "day.jsonl")
-    policy = Path(__file__).parents[2] / "infra" / "demo" / "policy"
-    replay = recoup("replay", tmp_path / "day.jsonl", "--policy", policy)
+    run = recoup(
+        "demo", "--out", tmp_path / "report.html", "--messages", tmp_path / "day.jsonl", hash_seed="2"
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.rstrip().endswith("report.html")
+    assert "\x1b" not in run.stdout
+    replay = recoup("replay", tmp_path / "day.jsonl", "--policy", POLICY)
     assert replay.returncode == 0
     summary = json.loads(replay.stdout.splitlines()[-1])
-    assert summary["recovered"] == json.loads(demo.stdout)["recovered"]
+    assert summary["recovered"] == demo.figures.as_fields()["recovered"]
 
 
 @pytest.mark.parametrize("out", ["nowhere/report.html", "."])

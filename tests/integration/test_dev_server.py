@@ -95,14 +95,15 @@ def event(number: int = 1, **facts: Any) -> dict[str, Any]:
 
 
 def page(client: FlaskClient) -> str:
-    return client.get("/").text
+    """What the page shows of the engine's state."""
+    return client.get("/live").text
 
 
 def test_an_abandoned_cart_ends_up_in_the_mailbox(start: Start) -> None:
     """A sample cart, two skips, and there is a message as its customer sees it, with its source and its case."""
     _, client = start()
     assert "filled cart-" in press(client, "/samples/cart")
-    eventually(lambda: "cart-" in client.get("/live").text)
+    eventually(lambda: "cart-" in page(client))
     skip_until(client, "stimulus.sent")
     assert "Your cart at Our shop is still here" in page(client)
     shown = client.get("/mailbox/1")
@@ -125,7 +126,7 @@ def test_a_code_brings_an_order_back_and_a_cancellation_takes_it_away(start: Sta
     assert "no open code" in press(client, "/samples/order")
     assert "no recovered order" in press(client, "/samples/cancellation")
     press(client, "/samples/cart")
-    eventually(lambda: "cart-" in client.get("/live").text)
+    eventually(lambda: "cart-" in page(client))
     skip_until(client, "stimulus.sent")
     assert "was placed with" in press(client, "/samples/order")
     eventually(lambda: "case.recovered" in types(client))
@@ -176,7 +177,7 @@ def test_events_move_along_with_a_clock_that_is_ahead(start: Start) -> None:
     """After a skip the storefront's "now" is the engine's now: a fresh cart is not abandoned on arrival."""
     engine, client = start()
     press(client, "/samples/cart")
-    eventually(lambda: "cart-" in client.get("/live").text)
+    eventually(lambda: "cart-" in page(client))
     skip_until(client, "stimulus.sent")
     assert engine.clock.ahead > timedelta(minutes=59)
     client.post("/events", json=event(7))
@@ -232,7 +233,7 @@ def test_every_answer_limits_what_its_page_may_do(start: Start, path: str) -> No
 def test_the_page_loads_nothing_from_elsewhere(start: Start) -> None:
     """Every address that the page loads or links to is this server's own."""
     _, client = start()
-    text = page(client)
+    text = client.get("/").text
     assert not re.findall(r'(?:src|href)="(?!/)', text)
     assert "style=" not in text
     assert "onclick" not in text
@@ -291,7 +292,7 @@ def test_a_restart_loses_nothing(start: Start) -> None:
     """Mailbox, announcements, clock and pending timers are there again; what was due meanwhile is carried out."""
     engine, client = start()
     press(client, "/samples/cart")
-    eventually(lambda: "cart-" in client.get("/live").text)
+    eventually(lambda: "cart-" in page(client))
     skip_until(client, "stimulus.sent")
     before, ahead, due = types(client), engine.clock.ahead, engine.next_due()
     engine.close()
@@ -392,7 +393,7 @@ def test_only_this_machine_is_served() -> None:
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_it_is_interrupted(tmp_path: Path, end: signal.Signals) -> None:
     """It prints its address and how to send an event, and Ctrl-C ends it cleanly with everything kept."""
-    command = [RECOUP, "dev", "--port", "0", "--data", tmp_path / "dev.sqlite"]
+    command = [str(RECOUP), "dev", "--port", "0", "--data", str(tmp_path / "dev.sqlite")]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

@@ -107,6 +107,25 @@ class Browser:
             assert time.monotonic() < deadline, f"never true: {condition}"
             time.sleep(0.05)
 
+    def evaluate_in_frame(self, script: str) -> Any:
+        """The same in a sandboxed frame, which is a page of its own to the browser; waits for one."""
+        page, self._session = self._session, ""
+        try:
+            target = self._frame()
+            self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+            return self.evaluate(script)
+        finally:
+            self._session = page
+
+    def _frame(self) -> str:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for target in self.call("Target.getTargets")["targetInfos"]:
+                if target["type"] == "iframe" and target["url"] == "about:srcdoc":
+                    return str(target["targetId"])
+            time.sleep(0.05)
+        raise AssertionError("no frame was ever loaded")
+
     def picture(self, path: Path) -> None:
         """What is to be seen, as PNG."""
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
@@ -162,6 +181,11 @@ def browser() -> Iterator[Browser]:
 
 SHOWN = "[...document.querySelectorAll('.customer')].filter(one => !one.hidden).length"
 
+OPEN_ONE = """
+    document.querySelector('.customer[data-channels=email]').open = true;
+    document.querySelector('.customer[open]').scrollIntoView();
+"""
+
 
 def search(words: str) -> str:
     return f"""(() => {{
@@ -176,10 +200,13 @@ def test_the_report_opens_without_a_complaint(browser: Browser, report: Path) ->
     """No error of the script, nothing blocked by the page's own content security policy, no request."""
     browser.complaints.clear()
     browser.open(report)
-    browser.evaluate("document.querySelectorAll('.customer:has(iframe)')[0].open = true")
-    browser.evaluate("document.querySelector('.customer[open]').scrollIntoView()")
-    browser.wait_for("document.querySelector('.customer[open] iframe').offsetHeight > 300")
-    time.sleep(0.5)
+    assert browser.evaluate("document.querySelectorAll('iframe').length") == 0
+    browser.evaluate(OPEN_ONE)
+    heading, background = browser.evaluate_in_frame(
+        "[document.querySelector('h1').textContent, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert heading
+    assert background == "rgb(243, 241, 236)", "the message has lost its style"
     assert browser.evaluate("performance.getEntriesByType('resource').length") == 0
     assert browser.complaints == []
 
@@ -237,6 +264,8 @@ def test_every_message_is_readable_without_the_script(browser: Browser, report: 
         browser.open(report)
         assert browser.evaluate("document.querySelector('.filter').hidden") is True
         assert browser.evaluate(SHOWN) == browser.evaluate("document.querySelectorAll('.customer').length")
+        shown = browser.evaluate("document.querySelectorAll('iframe[srcdoc], .bubble').length")
+        assert shown == browser.evaluate("document.querySelectorAll('.message').length") > 300
     finally:
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
 

@@ -101,6 +101,16 @@ def test_a_cart_emptied_after_the_order_may_be_filled_anew() -> None:
     assert story.types().count("case.abandoned") == 2
 
 
+def test_a_late_state_of_a_cart_emptied_after_its_order_opens_no_case() -> None:
+    """Checked out, cleared, and only then the news of an edit in between: there is nothing in that cart (L9, L13)."""
+    story = Story()
+    story.order("o1", "10:00", ANNA, cart="k1", lines=[SOCKS])
+    story.emptied("k1", "10:05", ANNA)
+    story.cart("k1", "10:04", ANNA, LAMP, arrives="10:10")
+    story.run_until("+9d 00:00")
+    assert story.types() == []
+
+
 def test_a_lost_case_left_again_is_a_new_episode() -> None:
     """Weeks later the same cart is a lost order of its own; a third time too."""
     story = Story()

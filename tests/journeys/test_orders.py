@@ -169,6 +169,26 @@ def test_a_cancelled_second_order_leaves_the_first_one_standing() -> None:
     assert story.provider.offered == []
 
 
+def test_a_first_try_that_fails_late_does_not_reopen_what_the_second_one_bought() -> None:
+    """The first order's payment is given up after the second went through: no reminder (L1)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.order("o1", "10:05", ANNA, cart="k1")
+    story.order("o2", "10:07", ANNA, cart="k1")
+    story.order("o1", "11:05", ANNA, cart="k1", type="payment_failed")
+    story.run_until("+9d 00:00")
+    assert story.provider.offered == []
+
+
+def test_an_order_placed_after_its_payment_failed_counts() -> None:
+    """The newer statement wins, whichever kind it is (L1, L13)."""
+    story = _reminded("10:45")
+    story.order("o1", "10:46", ANNA, cart="k1", type="payment_failed")
+    story.order("o1", "10:50", ANNA, cart="k1")
+    story.run_until("+9d 00:00")
+    assert story.types() == ["case.abandoned", "case.ordered"]
+
+
 @pytest.mark.parametrize("arrival", list(itertools.permutations(["placed", "cancelled"])))
 def test_whoever_cancelled_is_left_alone(arrival: tuple[str, ...]) -> None:
     """A cancelled order is no lost cart, also if its cancellation arrives before the order itself (L13)."""
