@@ -87,5 +87,3 @@ class _Sender:
 
     def find(self, query: FindMessage) -> Any:
         return self._crashes.around("find", lambda: self._sender.find(query))
-
-

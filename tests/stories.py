@@ -107,14 +107,22 @@ class Story:
         return self.tell(f"order.{type}", at, customer, order=order, **more)
 
     def returned(
-        self, id: str, at: str, order: str, customer: Shopper | None = None, total: str | None = None, **more: Any
+        self,
+        id: str,
+        at: str,
+        order: str,
+        customer: Shopper | None = None,
+        total: str | None = None,
+        **more: Any,
     ) -> PubSubMessage:
         """Goods came back."""
         stated = {"id": id, "order_id": order, "total": total, "currency": "PLN"}
         goods = {name: value for name, value in stated.items() if value is not None}
         return self.tell("order.returned", at, customer, **{"return": goods}, **more)
 
-    def redeemed(self, code: str, at: str, order: str, customer: Shopper | None = None, **more: Any) -> PubSubMessage:
+    def redeemed(
+        self, code: str, at: str, order: str, customer: Shopper | None = None, **more: Any
+    ) -> PubSubMessage:
         """The shop honoured a code."""
         return self.tell("voucher.redeemed", at, customer, voucher={"code": code, "order_id": order}, **more)
 

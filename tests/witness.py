@@ -4,7 +4,7 @@ from typing import Any
 
 from common.application.ports import SendOutcome
 from common.domain.effects import SendMessage
-from tests.builders import ANNA, BEN, DAY
+from tests.builders import ANNA, BEN
 from tests.stories import Story
 
 PEOPLE = (ANNA, BEN)
@@ -22,47 +22,38 @@ class Witness:
         story.provider.always = self._watch
 
     def hear(self, deed: Any) -> None:
-        """Note what is about to be told; it is known from its arrival on."""
+        """Note what has been told: what leaves from now on must be right by it."""
         self._deeds.append(deed)
 
     def _watch(self, message: SendMessage) -> SendOutcome | None:
-        minute = (message.claimed_at - DAY).total_seconds() / 60
-        self._check_consent(message, minute)
-        self._check_orders(message, minute)
+        self._check_consent(message)
+        self._check_orders(message)
         return self._answer(message)
 
-    def _check_consent(self, message: SendMessage, minute: float) -> None:
+    def _check_consent(self, message: SendMessage) -> None:
         """The last word that was heard of this customer is a yes."""
         email = next(one.email for one in PEOPLE if message.recipient in (one.email, one.phone))
-        words = [
-            deed
-            for deed in self._deeds
-            if deed.minute + deed.delay <= minute and deed.kind not in ("redeemed",)
-            if deed.customer.email == email
-        ]
+        words = [deed for deed in self._deeds if deed.kind != "redeemed" if deed.customer.email == email]
         last = max(words, key=lambda deed: deed.minute)
         assert last.kind != "no", "a message without consent"
 
-    def _check_orders(self, message: SendMessage, minute: float) -> None:
+    def _check_orders(self, message: SendMessage) -> None:
         """No order that stands was made by this customer since they touched the cart."""
         case = next(case for case in self._story.documents("cases") if case.id == message.case_id)
         touched = max(
             deed.minute
             for deed in self._deeds
             if deed.cart == case.cart_id and deed.kind in ("cart", "emptied", "visit")
-            if deed.minute + deed.delay <= minute
         )
         for id in BUYERS:
-            heard = [
-                deed
-                for deed in self._deeds
-                if deed.order == id and deed.kind in _ABOUT_ORDERS and deed.minute + deed.delay <= minute
-            ]
+            heard = [deed for deed in self._deeds if deed.order == id and deed.kind in _ABOUT_ORDERS]
             if not _stands(heard):
                 continue
             made_at = min(deed.minute for deed in heard if deed.kind in ("placed", "paid"))
             if made_at >= touched:
-                assert self._email(message.customer_id) != BUYERS[id].email, "a message after the customer's order"
+                assert self._email(message.customer_id) != BUYERS[id].email, (
+                    "a message after the customer's order"
+                )
 
     def _email(self, customer_id: str) -> str | None:
         customers = self._story.documents("customers")

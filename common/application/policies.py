@@ -146,7 +146,7 @@ class Policies:
             self._source.report(name, str(problem))
             self._good.setdefault(name, _last_good(name, kept))
         else:
-            if name in self._seen or written != kept.get(name, {}):
+            if name in self._seen or written != kept.get(name):
                 self._source.report(name, None, written)
         self._seen[name] = written
         return self._good[name]

@@ -15,8 +15,10 @@ from common.domain.decide import Trigger, decide, first_places
 from common.domain.effects import Announce, FindMessage, ScheduleLook, SendMessage
 from common.domain.triggers import MessageAnswered, Outcome, Uncertain
 
-MAX_READS = 8
-"""Batches one decision may ask for; the longest chain of signposts and cases needs five."""
+MAX_READS = 32
+"""Batches one decision may ask for. Nearly all need one; a bound that a long chain of signposts, episodes and codes
+could reach would keep its message from ever being taken.
+"""
 
 Deliver = Callable[[SendMessage | FindMessage], Outcome]
 Known = Mapping[Ref, Loaded]

@@ -19,7 +19,7 @@ Place = tuple[str, str]
 Document = Case | Customer | Order | Suppression | VoucherCode
 
 
-class NotLoaded(Exception):  # noqa: N818 - "could not find out yet", not an error
+class NotLoaded(Exception):
     """The decision needs documents that aren't in the book; the shell fetches them and decides again."""
 
     def __init__(self, places: Iterable[Place]) -> None:

@@ -12,6 +12,8 @@ from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
 from common.domain.vocabulary import Reason, Stage, VoucherState
 
 _BY_ORDER = (Stage.RECOVERED, Stage.ORDERED)
+_LOOKED_BACK = 20
+"""Episodes of a cart among which a late order finds its own."""
 _LATER_EPISODE_POSSIBLE = (*_BY_ORDER, Stage.LOST)
 
 
@@ -24,11 +26,16 @@ def current_case(book: Book, store: str, cart_id: str) -> Case | None:
 
 
 def case_at(book: Book, store: str, cart_id: str | None, at: datetime) -> Case | None:
-    """The episode of a cart that was the newest one at `at`, or the first; None without a cart."""
+    """The episode of a cart that was the newest one at `at`, or the oldest of late; None without a cart."""
     case = current_case(book, store, cart_id) if cart_id else None
-    while case is not None and case.episode > 1 and case.opened_at > at:
-        case = book.case(ids.case_id(store, case.cart_id, case.episode - 1))
-    return case
+    if case is None or case.episode == 1 or case.opened_at <= at:
+        return case
+    earlier = [ids.case_id(store, case.cart_id, episode) for episode in range(1, case.episode)][
+        -_LOOKED_BACK:
+    ]
+    book.need(*((CASES, id) for id in earlier))
+    episodes = [found for id in earlier if (found := book.case(id))]
+    return next((one for one in reversed(episodes) if one.opened_at <= at), episodes[0])
 
 
 def updated(book: Book, case: Case | None, event: CartUpdated, customer: Customer | None) -> Case | None:
@@ -40,10 +47,8 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
         return _next_episode(book, case, event, customer)
     if case.stage in _BY_ORDER:
         return _seen_after_order(case, event)
-    if case.stage is Stage.LOST:
+    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
         return _seen_at(case, event.occurred_at)
-    if _changed_hands(book, case, customer):
-        return case
     case = _with_customer(case, customer, event.occurred_at)
     if _is_newest_state(case, event):
         case = _with_state(case, cart, event.occurred_at)
@@ -68,9 +73,7 @@ def _seen_after_order(case: Case, event: CartUpdated) -> Case:
     """
     if case.ordered_at is None or event.occurred_at > case.ordered_at:
         return _seen_at(replace(case, cleared=case.cleared or not event.cart.lines), event.occurred_at)
-    if case.lines and not _is_newest_state(case, event):
-        return case
-    return _seen_at(_with_state(case, event.cart, event.occurred_at), case.cart_state_at or event.occurred_at)
+    return _with_state(case, event.cart, event.occurred_at) if _is_newest_state(case, event) else case
 
 
 def _seen_at(case: Case, at: datetime) -> Case:

@@ -1,4 +1,4 @@
-"""decide(documents, trigger, policy, now): the whole engine on one page. Pure; every rule is behind one of its names."""
+"""decide(documents, trigger, policy, now): the whole engine on one page. Pure; each rule is behind a name in here."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -90,8 +90,8 @@ def choose_channel(
 _TELLING = (
     Reason.PROVIDER_REFUSED,
     Reason.SUPPRESSED_ADDRESS,
-    Reason.CONSENT_MISSING,
     Reason.SMS_LIMIT,
+    Reason.CONSENT_MISSING,
     Reason.CONTACT_MISSING,
 )
 

@@ -1,9 +1,10 @@
 """Orders: which lost order one brings back, and what it redeems."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from common.domain import ids
-from common.domain.book import VOUCHER_CODES, Book
+from common.domain.book import CASES, CUSTOMERS, VOUCHER_CODES, Book, Place
 from common.domain.carts import case_at
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
@@ -37,8 +38,8 @@ def placed(
     book: Book, order: Order, facts: OrderFacts | None, customer: Customer | None, at: datetime
 ) -> Order:
     """The order counted once: voucher redeemed, one case recovered, every other case of the customer closed (L1)."""
+    book.need(*_named_by(order))
     cart_case = case_at(book, order.store, order.cart_id, at)
-    book.need(*((VOUCHER_CODES, ids.voucher_id(order.store, code)) for code in order.codes))
     redeemed, order = _redeemed(book, order, at)
     owner = follow(book, _owner_id(order, customer, cart_case, redeemed))
     if owner is not None:
@@ -49,6 +50,18 @@ def placed(
         _recovered(book, won, order, order.total, at)
         order = replace(order, case_id=won.id)
     return close(book, order, facts, owner, (cart_case, redeemed), at, won=won)
+
+
+def _named_by(order: Order) -> Iterable[Place]:
+    """The documents that are known to be needed, so that they cost one round trip together."""
+    if order.cart_id:
+        yield CASES, ids.case_id(order.store, order.cart_id)
+    if order.case_id:
+        yield CASES, order.case_id
+    if order.customer_id:
+        yield CUSTOMERS, order.customer_id
+    for code in order.codes:
+        yield VOUCHER_CODES, ids.voucher_id(order.store, code)
 
 
 def _owner_id(

@@ -267,4 +267,4 @@ class Policy:
     incentives: IncentivePolicy = IncentivePolicy()
     sequence: SequencePolicy = SequencePolicy()
     consent_required: ConsentPolicy = ConsentPolicy()
-    shop: Shop = Shop()
+    shop: Shop = field(default_factory=Shop)

@@ -235,7 +235,8 @@ def failed_for_good(book: Book, case: Case, customer: Customer, step_id: str) ->
     voucher = case.voucher
     if voucher is None or voucher.delivered or voucher.state is not VoucherState.ISSUED:
         return case
-    announce(book, case, "voucher.revoked", code=voucher.code, reason=Reason.PROVIDER_REFUSED.value)
+    reason = (record and record.reason) or Reason.PROVIDER_REFUSED
+    announce(book, case, "voucher.revoked", code=voucher.code, reason=reason.value)
     if customer.open_voucher and customer.open_voucher.code == voucher.code:
         book.put(replace(customer, open_voucher=None))
     attempt = voucher.attempt + 1
@@ -247,4 +248,4 @@ def failed_for_good(book: Book, case: Case, customer: Customer, step_id: str) ->
         issued_at=None,
         valid_until=None,
     )
-    return replace(noted(book, case, "voucher revoked", Reason.PROVIDER_REFUSED), voucher=fresh)
+    return replace(noted(book, case, "voucher revoked", reason), voucher=fresh)

@@ -50,6 +50,7 @@ def locale_of(tag: str | None) -> "Locale | None":
     return None
 
 
+@lru_cache(maxsize=4096)
 def money(minor: int, currency: str, locale: "Locale") -> str:
     """An amount with the currency's own ISO 4217 decimals (L34), which CLDR would round away for some."""
     text = _apply(copy(locale.currency_formats["standard"]), minor, currency, locale)

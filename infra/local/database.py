@@ -45,6 +45,7 @@ class Database:
         self.exclusive = exclusive
         self.lock = threading.RLock()
         self._changes = 0
+        self._closed = False
         self._connection = sqlite3.connect(
             path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -71,6 +72,9 @@ class Database:
     def close(self) -> None:
         """Commit what is gathered and let go of the file. A second call is harmless."""
         with self.lock:
+            if self._closed:
+                return
+            self._closed = True
             if self._connection.in_transaction:
                 self._connection.commit()
             self._connection.close()

@@ -4,6 +4,7 @@ import heapq
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from secrets import token_hex
 
 from common.application.ports import Clock, PubSubMessage
 
@@ -17,6 +18,8 @@ class LocalTopic:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._session = token_hex(4)
+        """No id of another process is used again: refused messages are stored under theirs."""
         self._published = 0
         self._waiting: list[tuple[float, int]] = []
         self._messages: dict[str, tuple[PubSubMessage, int]] = {}
@@ -26,7 +29,7 @@ class LocalTopic:
         with self._lock:
             self._published += 1
             now = self._clock.now()
-            message = PubSubMessage(str(self._published), now, dict(attributes), data)
+            message = PubSubMessage(f"{self._session}-{self._published}", now, dict(attributes), data)
             self._messages[message.id] = (message, 0)
             heapq.heappush(self._waiting, (now.timestamp(), self._published))
             return message.id
@@ -36,7 +39,7 @@ class LocalTopic:
         with self._lock:
             if not self._waiting or self._waiting[0][0] > self._clock.now().timestamp():
                 return None
-            return self._messages[str(heapq.heappop(self._waiting)[1])][0]
+            return self._messages[f"{self._session}-{heapq.heappop(self._waiting)[1]}"][0]
 
     def ack(self, message: PubSubMessage) -> None:
         """Forget the message; it was dealt with."""
@@ -49,4 +52,4 @@ class LocalTopic:
             _, failures = self._messages[message.id]
             self._messages[message.id] = (message, failures + 1)
             at = self._clock.now() + _PAUSES[min(failures, len(_PAUSES) - 1)]
-            heapq.heappush(self._waiting, (at.timestamp(), int(message.id)))
+            heapq.heappush(self._waiting, (at.timestamp(), int(message.id.rpartition("-")[2])))

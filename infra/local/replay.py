@@ -60,7 +60,9 @@ def _encoded(data: Any) -> bytes:
     try:
         return data.encode() if isinstance(data, str) else to_json(data)
     except ValueError:
-        raise BadLine("data has half of a surrogate pair (\\ud800 to \\udfff), which is no character") from None
+        raise BadLine(
+            "data has half of a surrogate pair (\\ud800 to \\udfff), which is no character"
+        ) from None
 
 
 def _moment(text: Any) -> datetime:

@@ -16,7 +16,7 @@ from main import ENTRY_POINTS
 from tests.bench.figure import Figure, ratio
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 5
+ROUNDS = 7
 LONGEST = 1.25
 FLOOR = "import functions_framework\nfrom google.cloud import firestore"
 """The framework that serves the function, and the client of the database that it is all about."""

@@ -294,6 +294,7 @@ def test_a_restart_loses_nothing(start: Start) -> None:
     press(client, "/samples/cart")
     eventually(lambda: "cart-" in page(client))
     skip_until(client, "stimulus.sent")
+    engine.worker.stop()
     before, ahead, due = types(client), engine.clock.ahead, engine.next_due()
     engine.close()
     again, client = start()

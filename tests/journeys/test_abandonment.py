@@ -95,7 +95,7 @@ def test_carts_from_before_the_switch_on_are_left_alone() -> None:
 
 @pytest.mark.parametrize(("arrives", "messages"), [("+7d 09:29", 1), ("+7d 10:01", 0)])
 def test_a_cart_that_is_too_old_is_left_alone(arrives: str, messages: int) -> None:
-    """After a gap of any length a cart older than `max_cart_age_days` is told with its reason and not contacted (L17)."""
+    """After a gap of any length a cart older than `max_cart_age_days` is told, and not contacted (L17)."""
     story = Story()
     story.cart("k1", "10:00", ANNA, arrives=arrives)
     story.run_until("+7d 12:00")

@@ -122,11 +122,11 @@ def tell(deeds: list[Deed], answers: str, *, watched: bool = False) -> tuple[Sto
     story.sweep_regularly(timedelta(hours=6))
     messages = []
     for deed in sorted(deeds, key=lambda deed: (deed.minute + deed.delay, deed.minute)):
-        if witness is not None:
-            witness.hear(deed)
         if deed.kind in ("emptied", "visit") and not known(story, deed.cart):
             continue  # A cart that was never seen filled leaves nothing behind (L42).
         messages.append(do(story, deed))
+        if witness is not None:
+            witness.hear(deed)
         if watched:
             assert_one_open_voucher(story)
     story.run_to(DAY + timedelta(days=16))
@@ -148,7 +148,7 @@ def assert_one_open_voucher(story: Story) -> None:
 @given(DEEDS, st.sampled_from(sorted(ANSWERS)))
 @settings(max_examples=120, deadline=None)
 def test_what_must_always_hold(deeds: list[Deed], answers: str) -> None:
-    """No message after an order or without consent, no step twice, one voucher, money counted once, every reason told."""
+    """No message after an order or without consent, no step twice, one voucher, money once, every reason."""
     story, _ = tell(deeds, answers, watched=True)
     assert_sent_once(story)
     assert_vouchers_redeemed_in_turn(story)
@@ -171,7 +171,9 @@ def assert_vouchers_redeemed_in_turn(story: Story) -> None:
     for code in {line["code"] for line in story.said("voucher.issued")}:
         turns = [line["type"] for line in story.lines() if line.get("code") == code]
         turns = [type for type in turns if type in ("voucher.redeemed", "voucher.released")]
-        assert turns == ["voucher.redeemed", "voucher.released"] * (len(turns) // 2) + turns[-1:] * (len(turns) % 2)
+        assert turns == ["voucher.redeemed", "voucher.released"] * (len(turns) // 2) + turns[-1:] * (
+            len(turns) % 2
+        )
         assert turns[:1] != ["voucher.released"]
 
 

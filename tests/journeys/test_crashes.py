@@ -118,7 +118,9 @@ def _case(case: Any) -> tuple[Any, ...]:
 
 
 def _said(line: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple((name, str(value)) for name, value in line.items() if name not in ("at", "valid_until", "retry_at"))
+    return tuple(
+        (name, str(value)) for name, value in line.items() if name not in ("at", "valid_until", "retry_at")
+    )
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -7,6 +7,7 @@ import pytest
 
 from common.domain.vocabulary import Stage
 from tests.builders import ANNA, BEN, BOOTS, GUEST_ANNA, Shopper
+from tests.providers.scripted import REFUSED
 from tests.stories import Story
 
 BY_PHONE = Shopper(phone=ANNA.phone, name="Anna")
@@ -114,9 +115,7 @@ def test_a_payment_that_fails_does_not_start_a_second_sequence() -> None:
 
 def test_an_order_without_a_cart_is_attributed_to_the_last_message_that_left() -> None:
     """A refused message of a newer cart doesn't hide the one that arrived (L45)."""
-    from tests.providers.scripted import REFUSED, ScriptedProvider
-
-    story = Story(provider=ScriptedProvider())
+    story = Story()
     story.cart("k1", "10:00", ANNA)
     story.run_until("11:10")
     story.provider.then([REFUSED, REFUSED])

@@ -1,6 +1,7 @@
 """What providers answer, and what becomes of the step, its claim and its voucher."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from common.domain.answers import FIRST_BACK_OFF, MAX_ATTEMPTS
 from common.domain.vocabulary import Stage, StepState, VoucherState
@@ -78,7 +79,7 @@ def test_a_passing_failure_is_tried_again_with_growing_pauses() -> None:
     story.cart("k1", "10:00", ANNA)
     story.run_until("12:00")
     moments = [message.claimed_at for message in story.provider.offered]
-    pauses = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(moments)]
     assert pauses == [FIRST_BACK_OFF, 2 * FIRST_BACK_OFF]
     assert len({message.claim_id for message in story.provider.offered}) == 3
     assert story.types() == ["case.abandoned", "voucher.issued", "stimulus.sent"]

@@ -41,7 +41,12 @@ def test_a_code_is_unguessable_and_easy_to_read() -> None:
 
 @pytest.mark.parametrize(
     ("returns", "segment", "percent"),
-    [(0, "not_returned", 5), (1, "returned_once", 10), (2, "returned_repeatedly", 15), (3, "returned_repeatedly", 15)],
+    [
+        (0, "not_returned", 5),
+        (1, "returned_once", 10),
+        (2, "returned_repeatedly", 15),
+        (3, "returned_repeatedly", 15),
+    ],
 )
 def test_the_return_history_decides_the_voucher(returns: int, segment: str, percent: int) -> None:
     """5, 10 or 15 per cent by the returns within the window."""
@@ -68,7 +73,11 @@ def test_a_promise_is_never_worth_more_than_ceiling_or_cart() -> None:
     capped = Story(rules(incentives={"ceiling": {"PLN": "3.00"}}))
     capped.cart("k1", "10:00", ANNA)
     capped.run_until("11:00")
-    assert capped.said("voucher.issued")[0]["incentive"] == {"kind": "fixed", "amount": "3.00", "currency": "PLN"}
+    assert capped.said("voucher.issued")[0]["incentive"] == {
+        "kind": "fixed",
+        "amount": "3.00",
+        "currency": "PLN",
+    }
     fixed = Story(
         rules(incentives={"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}})
     )
@@ -87,7 +96,9 @@ def test_free_shipping_is_promised_as_such() -> None:
 
 def test_a_fixed_amount_is_not_promised_in_another_currency() -> None:
     """The cart changed its currency after the code was issued: the reminder does not mention it (L34)."""
-    story = Story(rules(incentives={"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}}))
+    story = Story(
+        rules(incentives={"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}})
+    )
     story.cart("k1", "10:00", ANNA)
     story.run_until("11:10")
     story.cart("k1", "11:20", ANNA, currency="EUR")
@@ -156,7 +167,9 @@ def test_an_order_made_before_the_expiry_is_honoured_however_late_it_is_heard() 
     assert story.types()[-4:] == ["voucher.expired", "case.lost", "voucher.redeemed", "case.recovered"]
 
 
-@pytest.mark.parametrize(("type", "reason"), [("cancelled", "order_cancelled"), ("payment_failed", "payment_failed")])
+@pytest.mark.parametrize(
+    ("type", "reason"), [("cancelled", "order_cancelled"), ("payment_failed", "payment_failed")]
+)
 def test_an_order_that_comes_to_nothing_releases_the_voucher(type: str, reason: str) -> None:
     """Voucher and cap are given back, and the code can be used again (L26)."""
     story = _reminded()

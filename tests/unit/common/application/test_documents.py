@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from common.adapters.firestore_values import fields_of, fill_fields
 from common.application.documents import COLLECTIONS, from_fields, from_json, to_fields, to_json
-from common.domain.documents import SCHEMA_VERSION, Consent, Customer
+from common.domain.documents import SCHEMA_VERSION, Consent, Customer, Purchase
 from common.domain.vocabulary import Channel
 from tests.generated import documents
 
@@ -39,8 +39,9 @@ def test_firestore_values_give_back_the_very_document(stored: tuple[str, Any]) -
 
 def test_fields_are_plain() -> None:
     """Enums become their words and tuples lists, so that any client can read a document."""
-    plain = to_fields(Customer(id="c", store="s", consent={}, last_order_skus=("a", "b")))
-    assert plain["last_order_skus"] == ["a", "b"]
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    plain = to_fields(Customer(id="c", store="s", consent={}, purchases=(Purchase("o", moment, ("a", "b")),)))
+    assert plain["purchases"] == [{"order_id": "o", "at": moment, "skus": ["a", "b"]}]
     assert {type(key) for key in to_fields(_consenting())["consent"]} == {str}
 
 
