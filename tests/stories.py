@@ -118,7 +118,7 @@ class Story:
         """Goods came back."""
         stated = {"id": id, "order_id": order, "total": total, "currency": "PLN"}
         goods = {name: value for name, value in stated.items() if value is not None}
-        return self.tell("order.returned", at, customer, **{"return": goods}, **more)
+        return self.tell("order.returned", at, customer, **{"return": goods, **more})
 
     def redeemed(
         self, code: str, at: str, order: str, customer: Shopper | None = None, **more: Any

@@ -20,12 +20,12 @@ def counters(
     effects: Iterable[Any], counts: Mapping[str, int], now: datetime, shard_key: str
 ) -> Counters | None:
     """What to add to the day of `now`; None = nothing. Names have no dots, as Firestore's field paths do."""
-    amounts: Counter[str] = Counter(counts)
-    for effect in effects:
-        if isinstance(effect, Announce):
-            amounts.update(_amounts(effect))
-    if not amounts:
+    announced = [effect for effect in effects if isinstance(effect, Announce)]
+    if not announced and not counts:
         return None
+    amounts: Counter[str] = Counter(counts)
+    for announcement in announced:
+        amounts.update(_amounts(announcement))
     return Counters(day=now.date(), shard=int(shard_key[:8], 16) % SHARDS, amounts=amounts)
 
 

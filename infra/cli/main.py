@@ -1,28 +1,35 @@
 """The `recoup` command."""
 
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
 import typer
 
-from infra.cli.demo import demo
-from infra.cli.dev import dev
-from infra.cli.replay import EXAMPLE, replay
-
-app = typer.Typer(
-    name="recoup",
-    help="Recoup: brings back orders that a shop had almost won.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command()(demo)
-app.command()(dev)
-app.command(epilog=EXAMPLE)(replay)
+COMMANDS = ("demo", "dev", "replay")
+"""Each is the function of that name in the module of that name."""
 
 
-@app.callback()
-def _commands() -> None:
+def app(arguments: Sequence[str]) -> typer.Typer:
+    """The command line. Only the command that is called is imported: a replay doesn't wait for the demo's pages."""
+    recoup = typer.Typer(
+        name="recoup",
+        help="Recoup: brings back orders that a shop had almost won.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=_recoup,
+    )
+    called = [name for name in COMMANDS if arguments[:1] == [name]]
+    for name in called or COMMANDS:
+        recoup.command()(getattr(import_module(f"infra.cli.{name}"), name))
+    return recoup
+
+
+def _recoup() -> None:
     """Recoup: brings back orders that a shop had almost won."""
 
 
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    app(sys.argv[1:])()

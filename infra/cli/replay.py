@@ -27,8 +27,6 @@ from infra.local.once import Once
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from infra.local.yaml_policies import YamlPolicySource
 
-EXAMPLE = "Example: recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl"
-
 
 def replay(
     files: Annotated[
@@ -44,7 +42,10 @@ def replay(
         Path | None, typer.Option(help="Folder to write every message to, as its customer would get it.")
     ] = None,
 ) -> None:
-    """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines."""
+    """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines.
+
+    Example: recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl
+    """
     try:
         _check_files(files)
         _check_mailbox(mailbox)

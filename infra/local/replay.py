@@ -1,12 +1,11 @@
 """The engine as a time machine: recorded messages in, what the engine did about them out, in virtual time."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from common.application.ports import PubSubMessage
 from common.application.wire import line_of
@@ -38,9 +37,9 @@ class BadLine(ValueError):
 def message_of(line: InputLine) -> PubSubMessage:
     """The message on a line: {"publish_time": ..., "attributes": {...}, "data": {...}}. Raises BadLine."""
     try:
-        content = json.loads(line.text)
-    except (ValueError, RecursionError):
-        raise BadLine("the line is not JSON; write one JSON object a line") from None
+        content = from_json(line.text)
+    except ValueError as error:
+        raise BadLine(f"the line is not JSON ({error}); write one JSON object a line") from None
     if not isinstance(content, dict):
         raise BadLine("the line is not a JSON object with publish_time, attributes and data")
     if "data" not in content:
@@ -52,17 +51,8 @@ def message_of(line: InputLine) -> PubSubMessage:
         id=str(content.get("message_id") or f"line-{line.number}"),
         publish_time=_moment(content.get("publish_time")),
         attributes=attributes,
-        data=_encoded(data),
+        data=data.encode() if isinstance(data, str) else to_json(data),
     )
-
-
-def _encoded(data: Any) -> bytes:
-    try:
-        return data.encode() if isinstance(data, str) else to_json(data)
-    except ValueError:
-        raise BadLine(
-            "data has half of a surrogate pair (\\ud800 to \\udfff), which is no character"
-        ) from None
 
 
 def _moment(text: Any) -> datetime:

@@ -85,7 +85,7 @@ def moment(minute: int) -> str:
 
 def do(story: Story, deed: Deed) -> PubSubMessage:
     """Tell the deed; a code is the one that was issued last."""
-    times = {"at": moment(deed.minute), "arrives": moment(deed.minute + deed.delay)}
+    times: dict[str, Any] = {"at": moment(deed.minute), "arrives": moment(deed.minute + deed.delay)}
     issued = story.said("voucher.issued") if deed.with_code else []
     code = issued[-1]["code"] if issued else "SUMMER"
     cart = deed.cart if deed.names_cart else None

@@ -1,5 +1,7 @@
 """The control group: who is in it, and that it is measured and never contacted."""
 
+from typing import Any
+
 from common.domain import ids
 from tests.builders import ANNA, SOCKS, STORE, Shopper, rules
 from tests.stories import Story
@@ -7,7 +9,7 @@ from tests.stories import Story
 SHOPPERS = [Shopper(email=f"shopper-{number}@shop.test") for number in range(60)]
 
 
-def _held(percent: int, **recovery: object) -> set[str]:
+def _held(percent: int, **recovery: Any) -> set[str]:
     """Whose case is held when `percent` of the customers are."""
     story = Story(rules(holdout_percent=percent, **recovery))
     for number, shopper in enumerate(SHOPPERS):

@@ -37,7 +37,7 @@ def test_an_email_says_what_was_decided() -> None:
     story.run_until("11:00")
     (letter,) = letters
     text = text_of(letter)
-    assert ANNA.email in letter.as_bytes().decode()
+    assert str(ANNA.email) in letter.as_bytes().decode()
     assert story.code() in text
     assert "500.00" in text
     assert "March 9" in text or "9 March" in text or "Mar 9" in text

@@ -1,5 +1,7 @@
 """Vouchers: what is offered to whom, when a code comes into the world, and that it is honoured once."""
 
+from typing import Any
+
 import pytest
 
 from common.domain.vocabulary import VoucherState
@@ -7,7 +9,7 @@ from tests.builders import ANNA, BEN, BOOTS, rules, when
 from tests.stories import Story
 
 
-def _reminded(**recovery: object) -> Story:
+def _reminded(**recovery: Any) -> Story:
     story = Story(rules(**recovery))
     story.cart("k1", "10:00", ANNA)
     story.run_until("11:30")
@@ -122,10 +124,11 @@ def test_the_order_that_carries_the_code_recovers_its_case() -> None:
 def test_a_redemption_is_told_once_whoever_reports_it(order: str | None, redeemed: str | None) -> None:
     """`voucher.redeemed` before, after or without the order that names the code: redeemed once (L13, L25)."""
     story = _reminded()
-    events = [(order, lambda at: story.order("o1", at, ANNA, codes=[story.code()]))]
-    events.append((redeemed, lambda at: story.redeemed(story.code(), at, "o1")))
-    for at, tell in sorted((pair for pair in events if pair[0]), key=lambda pair: str(pair[0])):
-        tell(at)
+    for at in sorted({order, redeemed} - {None}, key=str):
+        if at == order:
+            story.order("o1", str(at), ANNA, codes=[story.code()])
+        if at == redeemed:
+            story.redeemed(story.code(), str(at), "o1")
     assert story.types().count("voucher.redeemed") == 1
     assert story.types().count("case.recovered") == (1 if order else 0)
     story.run_until("+9d 00:00")

@@ -1,6 +1,6 @@
 """The shell: two round trips, conflicts settled by deciding again, crashes repaired by redelivery."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -153,7 +153,6 @@ def test_the_claim_is_saved_before_the_message_is_handed_over() -> None:
     """What the provider gets is on record first, voucher and all (L2, L35)."""
     story = Story()
     seen: list[Any] = []
-    deliver: Callable[[SendMessage | FindMessage], Outcome]
 
     def deliver(effect: SendMessage | FindMessage) -> Outcome:
         seen.append((story.case("k1").steps[-1].state, story.types()[-1]))

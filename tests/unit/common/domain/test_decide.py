@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.domain.book import Decision, NotLoaded
-from common.domain.decide import Trigger, decide, first_places, message_id
+from common.domain.decide import Storefront, Trigger, decide, first_places, message_id
 from common.domain.effects import ScheduleLook
 from common.domain.money import Money
 from common.domain.storefront import (
@@ -26,7 +26,6 @@ from common.domain.storefront import (
     OrderPlaced,
     OrderReturned,
     Person,
-    StorefrontEvent,
     VoucherRedeemed,
 )
 from common.domain.triggers import Look, MessageAnswered, NotSent, ReturnedFlagLapsed
@@ -107,7 +106,7 @@ def test_deciding_is_pure_and_repeatable(triggers: list[Any], minutes: int) -> N
         assert decision == again
         assert documents == before
         documents |= dict(decision.changes)
-        if isinstance(trigger, StorefrontEvent):
+        if isinstance(trigger, Storefront):
             repeated, _ = decided(documents, trigger, now + timedelta(minutes=1))
             assert repeated.changes == {}, "a redelivery changed something"
 

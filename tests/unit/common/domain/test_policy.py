@@ -47,7 +47,7 @@ def test_the_defaults_are_those_that_are_documented() -> None:
 def test_a_number_out_of_bounds_names_its_field(field: str, value: int) -> None:
     """The sentence says what it is and what it may be."""
     with pytest.raises(ValueError, match=f"{field} is {value}; it must lie between"):
-        RecoveryPolicy(**{field: value})
+        RecoveryPolicy(**{field: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_a_message_keeps_its_own_id() -> None:
         ('{"data": {}, "publish_time": "0001-01-01T00:00:00+14:00"}', "publish_time"),
         ('{"data": {}, "publish_time": "9999-12-31T23:59:59-14:00"}', "publish_time"),
         ('{"data": {}, "publish_time": "9999-12-31T23:59:59Z"}', "publish_time"),
-        ('{"data": "\\ud800", "publish_time": "2026-03-01T12:00:00Z"}', "data"),
-        ('{"data": {"\\ud800": 1}, "publish_time": "2026-03-01T12:00:00Z"}', "data"),
+        ('{"data": "\\ud800", "publish_time": "2026-03-01T12:00:00Z"}', "hex escape"),
+        ('{"data": {"\\ud800": 1}, "publish_time": "2026-03-01T12:00:00Z"}', "hex escape"),
     ],
 )
 def test_a_bad_line_says_what_is_wrong(line: str | bytes, named: str) -> None:
