@@ -12,8 +12,7 @@ from common.application.engine import Engine
 from common.application.failures import Refused, Unavailable
 from common.application.ports import PubSubMessage
 from common.application.shell import Deliver, advance
-from common.domain.decide import Storefront
-from common.domain.triggers import Look
+from common.domain.triggers import Look, Storefront
 from common.domain.vocabulary import LookKind
 from common.logs import log
 

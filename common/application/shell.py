@@ -11,9 +11,10 @@ from common.application.failures import Conflict, Unavailable
 from common.application.metrics import counters
 from common.application.ports import Loaded, Put, Ref, Task
 from common.domain.book import Decision, NotLoaded, Place
-from common.domain.decide import Trigger, decide, first_places
+from common.domain.decide import decide
 from common.domain.effects import Announce, FindMessage, ScheduleLook, SendMessage
-from common.domain.triggers import MessageAnswered, Outcome, Uncertain
+from common.domain.first_places import first_places
+from common.domain.triggers import MessageAnswered, Outcome, Trigger, Uncertain
 
 MAX_READS = 32
 """Batches one decision may ask for. Nearly all need one; a bound that a long chain of signposts, episodes and codes

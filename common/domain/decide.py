@@ -7,12 +7,12 @@ from typing import assert_never
 from common.domain import ids, inbox
 from common.domain.abandonment import gone_quiet
 from common.domain.answers import answered
-from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Book, Decision, Document, Place
+from common.domain.book import Book, Decision, Document, Place
 from common.domain.carts import current_case, updated, visited
 from common.domain.casework import conclude, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.closing import called_off
-from common.domain.customers import follow, identify, places, with_returns
+from common.domain.customers import follow, identify, with_returns
 from common.domain.documents import Armed, Case, Order, Return
 from common.domain.effects import Effect
 from common.domain.lapses import flag_lapsed, lapsed
@@ -34,12 +34,8 @@ from common.domain.storefront import (
     VoucherRedeemed,
 )
 from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
-from common.domain.triggers import Look, MessageAnswered, ReturnedFlagLapsed
+from common.domain.triggers import Look, MessageAnswered, ReturnedFlagLapsed, Trigger
 from common.domain.vocabulary import LookKind, OrderState
-
-OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled
-Storefront = CartUpdated | CartVisited | OrderEvent | OrderReturned | VoucherRedeemed | CustomerUpdated
-Trigger = Storefront | Look | MessageAnswered | ReturnedFlagLapsed
 
 
 def decide(
@@ -74,45 +70,6 @@ def decide(
 def message_id(trigger: Trigger) -> str:
     """What the trigger is remembered by: unique within a store for its events, everywhere for the rest."""
     return f"{trigger.source}:{trigger.id}" if isinstance(trigger, StorefrontEvent) else trigger.id
-
-
-def first_places(trigger: Trigger) -> tuple[Place, ...]:
-    """The documents that the trigger itself names, so that nearly every decision needs one batch only."""
-    match trigger:
-        case CartUpdated(cart=cart):
-            return _cart_place(trigger, cart.id) + places(trigger.store, trigger.person)
-        case CartVisited(cart_id=cart_id):
-            return _cart_place(trigger, cart_id) + places(trigger.store, trigger.person)
-        case OrderPlaced(order=facts) | OrderPaymentFailed(order=facts) | OrderCancelled(order=facts):
-            codes = tuple(
-                (VOUCHER_CODES, ids.voucher_id(trigger.store, code)) for code in facts.voucher_codes
-            )
-            known = _cart_place(trigger, facts.cart_id) if facts.cart_id else ()
-            return _order_place(trigger, facts.id) + known + places(trigger.store, trigger.person) + codes
-        case OrderReturned(order_id=order_id):
-            return _order_place(trigger, order_id) + places(trigger.store, trigger.person)
-        case VoucherRedeemed(order_id=order_id, code=code):
-            voucher = (VOUCHER_CODES, ids.voucher_id(trigger.store, code))
-            return (*_order_place(trigger, order_id), voucher, *places(trigger.store, trigger.person))
-        case CustomerUpdated():
-            return places(trigger.store, trigger.person)
-        case (
-            Look(case_id=case_id, customer_id=customer_id)
-            | MessageAnswered(case_id=case_id, customer_id=customer_id)
-        ):
-            return ((CASES, case_id), (CUSTOMERS, customer_id)) if customer_id else ((CASES, case_id),)
-        case ReturnedFlagLapsed(customer_id=customer_id):
-            return ((CUSTOMERS, customer_id),)
-        case _:
-            assert_never(trigger)
-
-
-def _cart_place(event: StorefrontEvent, cart_id: str) -> tuple[Place, ...]:
-    return ((CASES, ids.case_id(event.store, cart_id)),)
-
-
-def _order_place(event: StorefrontEvent, order_id: str) -> tuple[Place, ...]:
-    return ((ORDERS, ids.order_id(event.store, order_id)),)
 
 
 def _applied(book: Book, document: Case | Order | None, event: StorefrontEvent) -> Decision | None:

@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 
+from common.domain.storefront import (
+    CartUpdated,
+    CartVisited,
+    CustomerUpdated,
+    OrderCancelled,
+    OrderPaymentFailed,
+    OrderPlaced,
+    OrderReturned,
+    VoucherRedeemed,
+)
 from common.domain.vocabulary import LookKind, Reason
 
 
@@ -65,3 +75,8 @@ class ReturnedFlagLapsed:
 
     id: str
     customer_id: str
+
+
+OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled
+Storefront = CartUpdated | CartVisited | OrderEvent | OrderReturned | VoucherRedeemed | CustomerUpdated
+Trigger = Storefront | Look | MessageAnswered | ReturnedFlagLapsed

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.domain.book import Decision, NotLoaded
-from common.domain.decide import Storefront, Trigger, decide, first_places, message_id
+from common.domain.decide import decide, message_id
 from common.domain.effects import ScheduleLook
+from common.domain.first_places import first_places
 from common.domain.money import Money
 from common.domain.storefront import (
     Cart,
@@ -28,7 +29,7 @@ from common.domain.storefront import (
     Person,
     VoucherRedeemed,
 )
-from common.domain.triggers import Look, MessageAnswered, NotSent, ReturnedFlagLapsed
+from common.domain.triggers import Look, MessageAnswered, NotSent, ReturnedFlagLapsed, Storefront, Trigger
 from common.domain.vocabulary import LookKind
 from tests.builders import rules
 
