@@ -46,7 +46,8 @@ def server_of(engine: DevEngine, listening: socket.socket) -> BaseWSGIServer:
 def serve(engine: DevEngine, listening: socket.socket, ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is told the address first."""
     server = server_of(engine, listening)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for end in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us with Ctrl-C ignored
+        signal.signal(end, _interrupt)
     engine.start()
     ready(f"http://localhost:{server.port}/")
     try:

@@ -408,7 +408,10 @@ def test_the_command_serves_until_it_is_interrupted(tmp_path: Path, end: signal.
         with urllib.request.urlopen(f"{address[0]}healthz") as answer:
             assert json.load(answer)["status"] == "ok"
         run.send_signal(end)
-        out, err = run.communicate(timeout=20)
+        try:
+            out, err = run.communicate(timeout=20)
+        finally:
+            run.kill()
     assert (run.returncode, err) == (0, "")
     assert "Stopped." in out
     assert [path.name for path in tmp_path.iterdir()] == ["dev.sqlite"]
