@@ -10,7 +10,8 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from common.domain.documents import Case, Customer, IntakeFailure, IntakePart, Order, Suppression
+from common.domain.documents import Case, Customer, Order, Suppression
+from common.domain.refused import IntakeFailure, IntakePart
 from common.domain.vouchers import VoucherCode
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from common.application.engine import Engine
 from common.application.failures import Conflict, Refused
 from common.application.ports import Counters, PubSubMessage, Put, Ref
 from common.domain import ids
-from common.domain.documents import IntakeFailure, IntakePart
 from common.domain.effects import Announce
+from common.domain.refused import IntakeFailure, IntakePart
 
 PART_SIZE = 700_000
 """Characters of raw data per document, well below Firestore's 1 MiB."""

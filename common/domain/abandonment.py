@@ -1,7 +1,5 @@
 """A cart has gone quiet: is it a lost order, whose is it, and what is worth offering?"""
 
-from datetime import datetime
-
 from common.domain import ids
 from common.domain.book import Book
 from common.domain.casework import announce, noted
@@ -9,11 +7,11 @@ from common.domain.changing import replace
 from common.domain.customers import is_capped, segment_of
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate, purchase_instead
-from common.domain.money import Money, format_minor
+from common.domain.money import format_minor
 from common.domain.policy import Policy
+from common.domain.promises import with_reserved_voucher
 from common.domain.timing import pending_step
-from common.domain.vocabulary import IncentiveKind, Reason, Stage, VoucherState
-from common.domain.vouchers import Voucher
+from common.domain.vocabulary import Reason, Stage
 
 
 def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
@@ -95,26 +93,3 @@ def _become_the_open_case(book: Book, case: Case, customer: Customer) -> None:
     if former is not None and former.id != case.id and pending_step(former, book.policy) is not None:
         book.put(replace(noted(book, former, "superseded"), superseded_by=case.id))
     book.put(replace(customer, open_case_id=case.id))
-
-
-def with_reserved_voucher(case: Case, customer: Customer, policy: Policy, now: datetime) -> Case:
-    """The case with what is worth offering, unless something is promised already or nothing is worth it.
-
-    Reserved only: the code comes into the world with the first message that is claimed (L35).
-    """
-    voucher = case.voucher
-    if voucher is not None and voucher.state is not VoucherState.RESERVED:
-        return case
-    promised = customer.open_voucher
-    if promised is not None and now < promised.valid_until:
-        return replace(case, voucher=None)
-    total = Money(case.total_minor, case.currency or "")
-    incentive = policy.incentives.incentive_for(case.segment or segment_of(customer, now, policy), total)
-    if incentive.kind is IncentiveKind.NONE:
-        return replace(case, voucher=None)
-    attempt = voucher.attempt if voucher else 0
-    code = ids.voucher_code(policy.keys.voucher, case.id, attempt)
-    reserved = Voucher(
-        code=code, incentive=incentive, state=VoucherState.RESERVED, reserved_at=now, attempt=attempt
-    )
-    return replace(case, voucher=reserved)

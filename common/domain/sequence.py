@@ -8,7 +8,6 @@ from common.domain.abandonment import (
     is_held,
     ordered_elsewhere,
     suppressed,
-    with_reserved_voucher,
 )
 from common.domain.book import VOUCHER_CODES, Book
 from common.domain.casework import announce, noted
@@ -17,10 +16,15 @@ from common.domain.customers import is_capped
 from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.gates import addresses, choose_channel, closed_gate
-from common.domain.policy import Policy, Step
+from common.domain.policy import Step
+from common.domain.promises import (
+    promise_for,
+    with_issued_voucher,
+    with_promise_taken_back,
+    with_voucher_as_of_now,
+)
 from common.domain.timing import CLAIM_LEASE, record_of
 from common.domain.vocabulary import Channel, Reason, StepState, VoucherState
-from common.domain.vouchers import VoucherCode
 from common.domain.wire import stamp
 
 
@@ -40,7 +44,7 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
     capped = is_capped(customer, book.now, book.policy)
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
-    case = _with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
+    case = with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
     _need_for_a_claim(book, case, customer)
     barred = book.suppressed_of(addresses(customer).values())
     chosen = choose_channel(case, customer, step, record, barred, book.policy)
@@ -119,15 +123,6 @@ def _ordered_meanwhile(book: Book, case: Case, customer: Customer | None, step: 
     return case
 
 
-def _with_voucher_as_of_now(
-    case: Case, customer: Customer, capped: bool, policy: Policy, now: datetime
-) -> Case:
-    """A code that nobody has seen yet is decided again: the cap, the customer's other voucher, the cart's total."""
-    if case.voucher is not None and case.voucher.state is not VoucherState.RESERVED:
-        return case
-    return replace(case, voucher=None) if capped else with_reserved_voucher(case, customer, policy, now)
-
-
 def _claimed(
     book: Book,
     case: Case,
@@ -139,8 +134,8 @@ def _claimed(
     channel, recipient = chosen
     attempts = (record.attempts if record else 0) + 1
     claim_id = ids.hash_id("claim", case.id, step.id, channel, str(attempts))
-    case, customer = _with_issued_voucher(book, case, customer)
-    promised = _promise_for(case, customer, book.now)
+    case, customer = with_issued_voucher(book, case, customer)
+    promised = promise_for(case, customer, book.now)
     claim = StepRecord(
         step=step.id,
         state=StepState.CLAIMED,
@@ -155,76 +150,35 @@ def _claimed(
         previous_message_at=customer.last_message_at,
     )
     book.put(replace(customer, last_message_at=book.now))
-    book.owe(
-        SendMessage(
-            claim_id=claim_id,
-            case_id=case.id,
-            customer_id=customer.id,
-            store=case.store,
-            step=step.id,
-            template=step.template or step.id,
-            channel=channel,
-            recipient=recipient,
-            claimed_at=book.now,
-            name=customer.name,
-            locale=customer.locale,
-            time_zone=customer.time_zone,
-            cart_url=case.url,
-            currency=case.currency or "",
-            total_minor=case.total_minor,
-            lines=tuple(line for line in case.lines if line.available),
-            voucher_code=promised.code if promised else None,
-            incentive=promised.incentive if promised else None,
-            valid_until=promised.valid_until if promised else None,
-        )
-    )
+    book.owe(_message(case, customer, step, claim, promised))
     return with_record(noted(book, case, f"{step.id} claimed", actor=channel), claim)
 
 
-def _with_issued_voucher(book: Book, case: Case, customer: Customer) -> tuple[Case, Customer]:
-    """The reserved voucher, issued in the commit that claims its first message (L35).
-
-    Until a message with it was handed over, its seven days start anew with each claim.
-    """
-    voucher = case.voucher
-    if (
-        voucher is None
-        or voucher.delivered
-        or voucher.state not in (VoucherState.RESERVED, VoucherState.ISSUED)
-    ):
-        return case, customer
-    valid_until = book.now + book.policy.recovery.voucher_lifetime
-    if voucher.state is VoucherState.RESERVED:
-        voucher = replace(voucher, state=VoucherState.ISSUED, issued_at=book.now)
-        while (taken := book.voucher_code(case.store, voucher.code)) is not None and taken.case_id != case.id:
-            attempt = voucher.attempt + 1
-            voucher = replace(
-                voucher, attempt=attempt, code=ids.voucher_code(book.policy.keys.voucher, case.id, attempt)
-            )
-        book.put(VoucherCode(code=voucher.code, store=case.store, case_id=case.id, customer_id=customer.id))
-        announce(
-            book,
-            case,
-            "voucher.issued",
-            code=voucher.code,
-            incentive=voucher.incentive.as_fields(),
-            valid_until=stamp(valid_until),
-        )
-        case = noted(book, case, "voucher issued")
-    voucher = replace(voucher, valid_until=valid_until)
-    promise = OpenVoucher(
-        code=voucher.code, case_id=case.id, incentive=voucher.incentive, valid_until=valid_until
+def _message(
+    case: Case, customer: Customer, step: Step, claim: StepRecord, promised: OpenVoucher | None
+) -> SendMessage:
+    """What the claim permits to be sent, complete: the sender looks nothing up."""
+    return SendMessage(
+        claim_id=claim.claim_id or "",
+        case_id=case.id,
+        customer_id=customer.id,
+        store=case.store,
+        step=step.id,
+        template=step.template or step.id,
+        channel=claim.channel or step.channels[0],
+        recipient=claim.recipient or "",
+        claimed_at=claim.at,
+        name=customer.name,
+        locale=customer.locale,
+        time_zone=customer.time_zone,
+        cart_url=case.url,
+        currency=case.currency or "",
+        total_minor=case.total_minor,
+        lines=tuple(line for line in case.lines if line.available),
+        voucher_code=promised.code if promised else None,
+        incentive=promised.incentive if promised else None,
+        valid_until=promised.valid_until if promised else None,
     )
-    return replace(case, voucher=voucher), replace(customer, open_voucher=promise)
-
-
-def _promise_for(case: Case, customer: Customer, now: datetime) -> OpenVoucher | None:
-    """The customer's open voucher, if it says something about this cart: an amount in another currency doesn't."""
-    promised = customer.open_voucher
-    if promised is None or now >= promised.valid_until:
-        return None
-    amount = promised.incentive.amount
-    return promised if amount is None or amount.currency == case.currency else None
 
 
 def failed_for_good(book: Book, case: Case, customer: Customer, step_id: str) -> Case:
@@ -232,20 +186,5 @@ def failed_for_good(book: Book, case: Case, customer: Customer, step_id: str) ->
     record = record_of(case, step_id)
     if record is not None:
         case = with_record(case, replace(record, state=StepState.FAILED, at=book.now, retry_at=None))
-    voucher = case.voucher
-    if voucher is None or voucher.delivered or voucher.state is not VoucherState.ISSUED:
-        return case
     reason = (record and record.reason) or Reason.PROVIDER_REFUSED
-    announce(book, case, "voucher.revoked", code=voucher.code, reason=reason.value)
-    if customer.open_voucher and customer.open_voucher.code == voucher.code:
-        book.put(replace(customer, open_voucher=None))
-    attempt = voucher.attempt + 1
-    fresh = replace(
-        voucher,
-        state=VoucherState.RESERVED,
-        attempt=attempt,
-        code=ids.voucher_code(book.policy.keys.voucher, case.id, attempt),
-        issued_at=None,
-        valid_until=None,
-    )
-    return replace(noted(book, case, "voucher revoked", reason), voucher=fresh)
+    return with_promise_taken_back(book, case, customer, reason)

@@ -17,7 +17,8 @@ from common.adapters.firestore_store import FirestoreStore
 from common.application.documents import COLLECTIONS
 from common.application.failures import Conflict, Unavailable
 from common.application.ports import Counters, Loaded, Put, Ref, Store
-from common.domain.documents import Case, Customer, IntakeFailure
+from common.domain.documents import Case, Customer
+from common.domain.refused import IntakeFailure
 from infra.local.database import Database
 from infra.local.sqlite_store import SqliteStore
 from infra.local.write_back_store import WriteBackStore

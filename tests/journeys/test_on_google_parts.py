@@ -17,8 +17,8 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from common.application.ports import Ref
-from common.domain.documents import IntakeFailure
 from common.domain.ids import hash_id
+from common.domain.refused import IntakeFailure
 from common.domain.vocabulary import Reason, Stage, StepState, VoucherState
 from tests.deployment import ACCOUNT_OF_TASKS, STORE, Deployment, deployed, eventually
 from tests.deployment.shopping import Customer, address, mailed, texted
