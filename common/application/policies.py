@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from common.application.failures import Unavailable
 from common.application.ports import PolicySource
-from common.domain.policy import (
-    ConsentPolicy,
-    IncentivePolicy,
-    Keys,
-    Policy,
-    RecoveryPolicy,
-    SequencePolicy,
-    Step,
-    Tier,
-)
+from common.domain.incentives import IncentivePolicy, Tier
+from common.domain.policy import ConsentPolicy, Keys, Policy, RecoveryPolicy, SequencePolicy, Step
 from common.domain.shop import Shop
 
 if TYPE_CHECKING:

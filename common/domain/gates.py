@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from common.domain.bounds import minor_in
 from common.domain.documents import Case, Customer, Purchase, StepRecord
-from common.domain.policy import Policy, Step, minor_in
+from common.domain.policy import Policy, Step
 from common.domain.vocabulary import Channel, Reason, StepState
 
 _MAY_HAVE_REACHED = (StepState.CLAIMED, StepState.SENT, StepState.UNKNOWN)

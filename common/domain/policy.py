@@ -3,38 +3,14 @@
 Bounds are checked here, so that no policy that exists can make a decision nonsensical.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Literal
 
-from common.domain.money import InvalidAmount, Money, minor_of
+from common.domain.bounds import Amounts, check_amounts, within
+from common.domain.incentives import IncentivePolicy
 from common.domain.shop import Shop
-from common.domain.vocabulary import Channel, IncentiveKind, Segment
-from common.domain.vouchers import Incentive
-
-Amounts = Mapping[str, Decimal]
-"""Major units by ISO 4217 code."""
-
-
-def _within(name: str, value: int, lowest: int, highest: int) -> None:
-    if not lowest <= value <= highest:
-        raise ValueError(f"{name} is {value}; it must lie between {lowest} and {highest}")
-
-
-def _check_amounts(name: str, amounts: Amounts) -> None:
-    for currency, amount in amounts.items():
-        try:
-            minor_of(amount, currency)
-        except InvalidAmount as problem:
-            raise ValueError(f"{name}.{currency}: {problem}") from None
-
-
-def minor_in(amounts: Amounts, currency: str) -> int | None:
-    """The policy's amount for one currency in minor units; None where the policy names none."""
-    amount = amounts.get(currency)
-    return None if amount is None else minor_of(amount, currency)
+from common.domain.vocabulary import Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +33,14 @@ class RecoveryPolicy:
     """Names the experiment; another name deals the customers out anew."""
 
     def __post_init__(self) -> None:
-        _within("abandon_after_minutes", self.abandon_after_minutes, 1, 7 * 24 * 60)
-        _within("max_cart_age_days", self.max_cart_age_days, 1, 365)
-        _within("returned_customer_window_days", self.returned_customer_window_days, 1, 3650)
-        _within("frequency_cap_days", self.frequency_cap_days, 0, 3650)
-        _within("voucher_lifetime_days", self.voucher_lifetime_days, 1, 365)
-        _within("attribution_days", self.attribution_days, 1, 90)
-        _within("holdout_percent", self.holdout_percent, 0, 100)
-        _check_amounts("min_cart_total", self.min_cart_total)
+        within("abandon_after_minutes", self.abandon_after_minutes, 1, 7 * 24 * 60)
+        within("max_cart_age_days", self.max_cart_age_days, 1, 365)
+        within("returned_customer_window_days", self.returned_customer_window_days, 1, 3650)
+        within("frequency_cap_days", self.frequency_cap_days, 0, 3650)
+        within("voucher_lifetime_days", self.voucher_lifetime_days, 1, 365)
+        within("attribution_days", self.attribution_days, 1, 90)
+        within("holdout_percent", self.holdout_percent, 0, 100)
+        check_amounts("min_cart_total", self.min_cart_total)
         if self.activated_at is not None and self.activated_at.tzinfo is None:
             raise ValueError("activated_at has no offset; write for example 2026-03-01T00:00:00Z")
 
@@ -100,78 +76,6 @@ class RecoveryPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """What one segment is offered: `percent` for percent, `amounts` by currency for fixed."""
-
-    kind: IncentiveKind
-    percent: int | None = None
-    amounts: Amounts = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.kind is IncentiveKind.PERCENT:
-            if self.percent is None:
-                raise ValueError(
-                    "percent is missing; an incentive of kind percent needs it, such as percent: 10"
-                )
-            _within("percent", self.percent, 1, 100)
-        elif self.percent is not None:
-            raise ValueError(f"percent has no meaning for kind {self.kind.value}; remove it")
-        if self.kind is IncentiveKind.FIXED and not self.amounts:
-            raise ValueError(
-                'amounts is missing; an incentive of kind fixed needs it, such as amounts: {EUR: "10.00"}'
-            )
-        if self.kind is not IncentiveKind.FIXED and self.amounts:
-            raise ValueError(f"amounts has no meaning for kind {self.kind.value}; remove it")
-        _check_amounts("amounts", self.amounts)
-
-
-def _default_tiers() -> Mapping[Segment, Tier]:
-    return {
-        Segment.NOT_RETURNED: Tier(kind=IncentiveKind.PERCENT, percent=5),
-        Segment.RETURNED_ONCE: Tier(kind=IncentiveKind.PERCENT, percent=10),
-        Segment.RETURNED_REPEATEDLY: Tier(kind=IncentiveKind.PERCENT, percent=15),
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncentivePolicy:
-    """Document `incentives`: what each segment is offered, and at most how much money that may be."""
-
-    tiers: Mapping[Segment, Tier] = field(default_factory=_default_tiers)
-    ceiling: Amounts = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        _check_amounts("ceiling", self.ceiling)
-
-    def incentive_for(self, segment: Segment, total: Money) -> Incentive:
-        """The segment's incentive for a cart of `total`, never worth more than the ceiling or the cart (L30).
-
-        A percentage that would exceed the ceiling becomes the ceiling as a fixed amount: a promise that every
-        shop can honour as it stands.
-        """
-        tier = self.tiers.get(segment) or _default_tiers()[segment]
-        ceiling = minor_in(self.ceiling, total.currency)
-        match tier.kind:
-            case IncentiveKind.PERCENT:
-                percent = tier.percent or 0
-                if ceiling is not None and total.minor * percent > ceiling * 100:
-                    return _fixed(ceiling, total.currency)
-                return Incentive(kind=IncentiveKind.PERCENT, percent=percent)
-            case IncentiveKind.FIXED:
-                amount = minor_in(tier.amounts, total.currency) or 0
-                limits = (amount, total.minor, *(() if ceiling is None else (ceiling,)))
-                return _fixed(min(limits), total.currency)
-            case IncentiveKind.FREE_SHIPPING | IncentiveKind.NONE:
-                return Incentive(kind=tier.kind)
-
-
-def _fixed(minor: int, currency: str) -> Incentive:
-    if minor <= 0:
-        return Incentive(kind=IncentiveKind.NONE)
-    return Incentive(kind=IncentiveKind.FIXED, amount=Money(minor, currency))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One message of the sequence. `after_minutes` counts from the abandonment."""
 
@@ -183,7 +87,7 @@ class Step:
     """The folder of its templates; the step's id where left out."""
 
     def __post_init__(self) -> None:
-        _within("after_minutes", self.after_minutes, 0, 30 * 24 * 60)
+        within("after_minutes", self.after_minutes, 0, 30 * 24 * 60)
         if not self.id.replace("_", "").isalnum():
             raise ValueError(f"id is {self.id!r}; use letters, digits and underscores")
         if not self.channels:
@@ -209,7 +113,7 @@ class SequencePolicy:
     minimum_gap_minutes: int = 180
 
     def __post_init__(self) -> None:
-        _within("minimum_gap_minutes", self.minimum_gap_minutes, 0, 7 * 24 * 60)
+        within("minimum_gap_minutes", self.minimum_gap_minutes, 0, 7 * 24 * 60)
         if len({step.id for step in self.steps}) < len(self.steps):
             raise ValueError("steps: two steps have the same id; give each its own")
         if list(self.steps) != sorted(self.steps, key=lambda step: step.after_minutes):
@@ -263,8 +167,8 @@ class Policy:
     """Everything a decision is made by, apart from the documents and the clock."""
 
     keys: Keys
-    recovery: RecoveryPolicy = RecoveryPolicy()
-    incentives: IncentivePolicy = IncentivePolicy()
-    sequence: SequencePolicy = SequencePolicy()
-    consent_required: ConsentPolicy = ConsentPolicy()
+    recovery: RecoveryPolicy = field(default_factory=RecoveryPolicy)
+    incentives: IncentivePolicy = field(default_factory=IncentivePolicy)
+    sequence: SequencePolicy = field(default_factory=SequencePolicy)
+    consent_required: ConsentPolicy = field(default_factory=ConsentPolicy)
     shop: Shop = field(default_factory=Shop)

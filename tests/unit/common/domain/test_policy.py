@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain.incentives import IncentivePolicy, Tier
 from common.domain.money import Money
-from common.domain.policy import ConsentPolicy, IncentivePolicy, RecoveryPolicy, SequencePolicy, Step, Tier
+from common.domain.policy import ConsentPolicy, RecoveryPolicy, SequencePolicy, Step
 from common.domain.vocabulary import Channel, IncentiveKind, Segment
 
 PERCENT, FIXED = IncentiveKind.PERCENT, IncentiveKind.FIXED
