@@ -140,7 +140,8 @@ def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled) -> 
     overtaken = order.state_at is not None and at < order.state_at and state is OrderState.FAILED
     if order.state is not OrderState.CANCELLED and not overtaken:
         if order.state is not OrderState.FAILED:
-            undone(book, order, state, at)
+            for other in undone(book, order, state, at):
+                book.put(placed(book, other, None, None, other.placed_at or at))
         if order.state is None and state is OrderState.CANCELLED:
             called_off(book, order, event.order, customer, at)
         state_at = max(order.state_at or at, at)

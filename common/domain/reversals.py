@@ -4,7 +4,7 @@ from datetime import datetime
 
 from common.domain import ids
 from common.domain.abandonment import ordered_elsewhere
-from common.domain.book import CASES, VOUCHER_CODES, Book
+from common.domain.book import CASES, ORDERS, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
@@ -18,8 +18,11 @@ from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
 _WATCHED = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
 
 
-def undone(book: Book, order: Order, state: OrderState, at: datetime) -> None:
-    """Give back what the order had counted for: revenue, voucher, cap, and the customer's place in the queue (L26)."""
+def undone(book: Book, order: Order, state: OrderState, at: datetime) -> tuple[Order, ...]:
+    """Give back what the order had counted for: revenue, voucher, cap, and the customer's place in the queue (L26).
+
+    Returns the orders that stand in its place, such as the second try of a payment: they are to be counted anew (L45).
+    """
     places = [(CASES, order.case_id)] if order.case_id else []
     codes = [(VOUCHER_CODES, ids.voucher_id(order.store, order.redeemed_code))] if order.redeemed_code else []
     book.need(*places, *codes)
@@ -28,20 +31,28 @@ def undone(book: Book, order: Order, state: OrderState, at: datetime) -> None:
         book.put(without_purchase(owner, order.order_id))
     cart_case = current_case(book, order.store, order.cart_id) if order.cart_id else None
     counted = book.case(order.case_id) if order.case_id else None
-    for case in {case.id: case for case in (counted, cart_case) if case}.values():
-        if case.order_id == order.order_id:
-            _reversed(book, case, order, state, at)
+    instead = [
+        _reversed(book, case, order, state, at)
+        for case in {case.id: case for case in (counted, cart_case) if case}.values()
+        if case.order_id == order.order_id
+    ]
     if order.redeemed_code:
         _released(book, order, _reason_of(state))
+    book.need(*((ORDERS, ids.order_id(order.store, id)) for id in instead if id))
+    known = [book.order(ids.order_id(order.store, id)) for id in instead if id]
+    return tuple(other for other in known if other is not None and other.state is OrderState.PLACED)
 
 
 def _reason_of(state: OrderState) -> Reason:
     return Reason.PAYMENT_FAILED if state is OrderState.FAILED else Reason.ORDER_CANCELLED
 
 
-def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datetime) -> None:
-    """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not."""
-    reason = _reason_of(state)
+def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datetime) -> str | None:
+    """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not.
+
+    Neither may whoever has bought otherwise; returns that order's id if the case was recovered.
+    """
+    reason, was_recovered = _reason_of(state), case.recovery is not None
     if case.recovery is not None:
         count_refunds(book, order, given_back=False)
         announce(
@@ -56,13 +67,12 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
             currency=case.recovery.revenue.currency,
         )
     elif state is OrderState.CANCELLED:
-        return
+        return None
     case = replace(noted(book, case, "reversed", reason), recovery=None)
     customer = follow(book, case.customer_id)
     if customer is not None and purchase_instead(case, customer, book.policy) is not None:
-        # Another order of the customer stands, such as the second try of a payment.
-        settle(book, ordered_elsewhere(book, case, customer))
-        return
+        case = settle(book, ordered_elsewhere(book, case, customer))
+        return case.order_id if was_recovered else None
     stage = case.stage_before_order or (Stage.OPEN if case.lines else Stage.ORDERED)
     case = replace(
         case,
@@ -74,6 +84,7 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
         stopped="order cancelled" if state is OrderState.CANCELLED else case.stopped,
     )
     settle(book, _back_in_the_queue(book, case))
+    return None
 
 
 def _back_in_the_queue(book: Book, case: Case) -> Case:

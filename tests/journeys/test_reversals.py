@@ -59,6 +59,20 @@ def test_a_first_try_that_fails_late_does_not_reopen_what_the_second_one_bought(
     assert story.provider.offered == []
 
 
+@pytest.mark.parametrize("type", ["payment_failed", "cancelled"])
+def test_the_second_try_is_what_was_recovered(type: str) -> None:
+    """Both tries followed the reminder; once the first comes to nothing the second one counts, code and all (L45)."""
+    story = _reminded()
+    story.order("o1", "11:31", ANNA, cart="k1", total="90.00", codes=[story.code()])
+    story.order("o2", "11:33", ANNA, cart="k1", total="95.00", codes=[story.code()])
+    story.order("o1", "12:33", ANNA, cart="k1", total="90.00", type=type)
+    assert story.types()[-4:] == ["case.reversed", "voucher.released", "voucher.redeemed", "case.recovered"]
+    assert (story.case("k1").stage, story.case("k1").order_id) == (Stage.RECOVERED, "o2")
+    assert story.counters()["recovered_minor_PLN"] == 9_500
+    assert [entry.order_id for entry in story.person(ANNA).redemptions] == ["o2"]
+    assert story.order_document("o2").case_id == story.case("k1").id
+
+
 def test_an_order_placed_after_its_payment_failed_counts() -> None:
     """The newer statement wins, whichever kind it is (L1, L13)."""
     story = _reminded("10:45")
