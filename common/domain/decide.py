@@ -159,7 +159,7 @@ def _on_return(book: Book, event: OrderReturned) -> Decision:
     order = with_return(book, order, returned, event.total)
     if customer is not None:
         book.put(with_returns(customer, (returned,), book.policy, book.now))
-        order = replace(order, customer_id=customer.id)
+        order = replace(order, customer_id=order.customer_id or customer.id)
     remember(book, order, event.digest)
     return conclude(book, "goods_returned")
 

@@ -9,7 +9,7 @@ from common.domain.carts import case_at
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
 from common.domain.closing import close, no_longer_open
-from common.domain.customers import follow, with_purchases, with_returns
+from common.domain.customers import follow, with_purchases, with_returns, without_purchase
 from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Purchase, Recovery, Redemption
 from common.domain.money import Money
 from common.domain.refunds import count_refunds, is_counted
@@ -26,7 +26,7 @@ def with_facts(order: Order, facts: OrderFacts, customer: Customer | None) -> Or
     return replace(
         order,
         cart_id=facts.cart_id or order.cart_id,
-        customer_id=customer.id if customer else order.customer_id,
+        customer_id=order.customer_id or (customer.id if customer else None),
         total=facts.total,
         discount_minor=facts.discount_minor,
         codes=codes,
@@ -43,6 +43,7 @@ def placed(
     redeemed, order = _redeemed(book, order, at)
     owner = follow(book, _owner_id(order, customer, cart_case, redeemed))
     if owner is not None:
+        _taken_from(book, follow(book, order.customer_id), owner, order)
         owner = _with_order(book, owner, order, facts, at)
         order = replace(order, customer_id=owner.id)
     won = _won(book, order, redeemed, cart_case, owner, at)
@@ -72,6 +73,12 @@ def _owner_id(
         return customer.id
     known = (order.customer_id, cart_case and cart_case.customer_id, redeemed and redeemed.customer_id)
     return next((id for id in known if id), None)
+
+
+def _taken_from(book: Book, former: Customer | None, owner: Customer, order: Order) -> None:
+    """An order that was thought to be another customer's, by its cart or voucher, is that one's no more."""
+    if former is not None and former.id != owner.id:
+        book.put(without_purchase(former, order.order_id))
 
 
 def _with_order(

@@ -81,6 +81,17 @@ def test_the_same_items_in_another_cart_soon_after_the_order_are_no_lost_order()
     assert [said["subject"] for said in story.said("case.abandoned")] == ["k1"]
 
 
+def test_what_was_bought_is_remembered_although_a_later_event_leaves_it_out() -> None:
+    """The payment names no lines; the order did (L8)."""
+    story = Story()
+    story.order("o1", "10:00", ANNA, lines=[SOCKS])
+    story.order("o1", "10:01", ANNA, type="paid")
+    story.order("o2", "09:00", ANNA, lines=[BOOTS], arrives="10:02")
+    story.cart("k2", "10:10", ANNA, SOCKS)
+    story.run_until("+9d 00:00")
+    assert story.types() == []
+
+
 def test_other_items_after_the_order_are_a_new_lost_order() -> None:
     """The same cart id begins a new episode, with its own case, announcement and reminders."""
     story = _recovered()

@@ -113,6 +113,20 @@ def test_a_payment_that_fails_does_not_start_a_second_sequence() -> None:
     assert [said["subject"] for said in story.said("stimulus.sent")] == ["k1", "k2", "k2"]
 
 
+def test_a_case_reopened_by_a_failed_payment_yields_to_a_newer_cart() -> None:
+    """It is the customer's open case again, so the cart that is abandoned next supersedes it (L11)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.order("o1", "11:20", ANNA, cart="k1")
+    assert story.person(ANNA).open_case_id is None
+    story.order("o1", "11:25", ANNA, cart="k1", type="payment_failed")
+    assert story.person(ANNA).open_case_id == story.case("k1").id
+    story.cart("k2", "11:30", ANNA, BOOTS)
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k1", "k2", "k2"]
+
+
 def test_an_order_without_a_cart_is_attributed_to_the_last_message_that_left() -> None:
     """A refused message of a newer cart doesn't hide the one that arrived (L45)."""
     story = Story()

@@ -27,6 +27,11 @@ def test_a_refused_email_falls_back_to_a_text_in_the_same_step() -> None:
     assert story.types()[1:] == ["voucher.issued", "stimulus.failed", "stimulus.sent"]
     assert story.sent() == [("first", "sms", ANNA.phone)]
     assert story.said("stimulus.sent")[0]["voucher_code"] == story.code()
+    assert [(moment.what, moment.actor, moment.reason) for moment in story.case("k1").timeline][-3:] == [
+        ("first refused", "email", "provider_refused"),
+        ("first claimed", "sms", None),
+        ("first sent", "sms", None),
+    ]
 
 
 def test_a_finally_refused_message_takes_its_voucher_back() -> None:

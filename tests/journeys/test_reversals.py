@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from common.domain.vocabulary import Stage
-from tests.builders import ANNA, BOOTS, rules
+from tests.builders import ANNA, BEN, BOOTS, rules
 from tests.stories import Story
 
 
@@ -71,6 +71,19 @@ def test_the_second_try_is_what_was_recovered(type: str) -> None:
     assert story.counters()["recovered_minor_PLN"] == 9_500
     assert [entry.order_id for entry in story.person(ANNA).redemptions] == ["o2"]
     assert story.order_document("o2").case_id == story.case("k1").id
+
+
+def test_an_order_turns_out_to_be_another_customers() -> None:
+    """Known by Anna's code first, then by Ben's name: once it fails nobody has bought and nothing is recovered."""
+    story = _reminded()
+    story.redeemed(story.code(), "11:30", "o1")
+    story.order("o1", "11:31", BEN, codes=[story.code()])
+    story.returned("r1", "11:35", "o1", ANNA)
+    assert story.person(ANNA).purchases == ()
+    story.order("o1", "11:40", BEN, type="payment_failed")
+    assert story.types()[-2:] == ["case.reversed", "voucher.released"]
+    assert story.person(BEN).purchases == ()
+    assert story.counters()["recovered_minor_PLN"] == 0
 
 
 def test_an_order_placed_after_its_payment_failed_counts() -> None:

@@ -26,6 +26,7 @@ from common.domain.documents import (
     Redemption,
     Return,
 )
+from common.domain.lapses import flag_lapsed
 from common.domain.storefront import Person
 from common.domain.vocabulary import Channel, IncentiveKind
 from common.domain.vouchers import Incentive
@@ -169,6 +170,17 @@ def test_a_purchase_that_comes_to_nothing_is_taken_out() -> None:
     """Only its own; another order stays."""
     customer = with_purchases(NOBODY, Purchase("o1", AT), Purchase("o2", AT))
     assert [entry.order_id for entry in without_purchase(customer, "o1").purchases] == ["o2"]
+
+
+def test_the_flag_lapses_at_its_moment() -> None:
+    """Not a moment sooner, and once."""
+    flagged = with_returns(NOBODY, (Return("r", AT),), rules(), AT)
+    until = flagged.returned_until
+    assert until is not None
+    assert flag_lapsed(flagged, until - timedelta(microseconds=1)) is flagged
+    lapsed = flag_lapsed(flagged, until)
+    assert (lapsed.returned_customer, lapsed.returned_until) == (False, None)
+    assert flag_lapsed(lapsed, until) is lapsed
 
 
 def test_a_return_from_before_the_window_raises_no_flag() -> None:
