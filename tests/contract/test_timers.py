@@ -73,13 +73,18 @@ def on_cloud_tasks() -> Iterator[Bench]:
             endpoint=server.address,
         )
 
+        told = 0
+
         def pass_time(by: timedelta) -> list[Run]:
-            worker.received.clear()
+            # A task that is due at once may have been carried out before this is called: it counts here too.
+            nonlocal told
             worker.answers[:] = [500 for _ in ready.failures]
             server.advance(by)
             assert server.wait_until_idle()
-            del ready.failures[: len(worker.received)]
-            return [(request.path.strip("/"), json.loads(request.body)) for request in worker.received]
+            fresh = worker.received[told:]
+            told += len(fresh)
+            del ready.failures[: len(fresh)]
+            return [(request.path.strip("/"), json.loads(request.body)) for request in fresh]
 
         ready = Bench(timer, pass_time)
         yield ready
