@@ -1,10 +1,11 @@
 """What a run came to, added up from the engine's own announcements; one number has one definition (L45)."""
 
 from collections import Counter, defaultdict
+from decimal import Decimal
 from typing import Any
 
 from common.domain.effects import Announce
-from common.domain.money import format_minor, parse_minor
+from common.domain.money import decimals_of, format_minor
 
 
 class Summary:
@@ -43,7 +44,7 @@ class Summary:
 
     def _add(self, currency: str, sign: int, **amounts: str | int) -> None:
         for name, amount in amounts.items():
-            minor = amount if isinstance(amount, int) else parse_minor(amount, currency)
+            minor = amount if isinstance(amount, int) else _minor(amount, currency)
             self._money[currency][name] += sign * minor
 
     def as_fields(self) -> dict[str, Any]:
@@ -71,3 +72,8 @@ class Summary:
             "revenue": format_minor(money["revenue"], currency),
             "discount": format_minor(money["discount"], currency),
         }
+
+
+def _minor(amount: str, currency: str) -> int:
+    """Of an amount that the engine wrote itself: a sum may have more digits than a storefront may send."""
+    return int(Decimal(amount).scaleb(decimals_of(currency)))
