@@ -115,9 +115,11 @@ def test_impossible_task_is_refused(server: TasksServer, client: CloudTasksClien
     assert server.tasks(QUEUE) == []
 
 
-def test_task_of_a_megabyte_is_taken(client: CloudTasksClient) -> None:
-    """A task just under one MiB is taken."""
-    client.create_task(parent=QUEUE, task=a_task(body=b"x" * (1024 * 1024 - 1000)))
+def test_task_of_a_megabyte_is_taken(server: TasksServer, client: CloudTasksClient) -> None:
+    """A task just under one MiB is taken, whole."""
+    body = b"x" * (1024 * 1024 - 1000)
+    client.create_task(parent=QUEUE, task=a_task(body=body))
+    assert [task.http_request.body for task in server.tasks(QUEUE)] == [body]
 
 
 def test_body_is_shown_on_request_only(client: CloudTasksClient) -> None:
