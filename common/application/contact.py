@@ -142,6 +142,21 @@ def describe_person(
 
     Empty texts count as not stated. A note never repeats the detail itself.
     """
+    agreed = tuple(consent.items()) if consent else ()
+    return _described(external_id, email, phone, name, locale, time_zone, country, agreed)
+
+
+@lru_cache(maxsize=4096)
+def _described(
+    external_id: str | None,
+    email: str | None,
+    phone: str | None,
+    name: str | None,
+    locale: str | None,
+    time_zone: str | None,
+    country: str | None,
+    consent: tuple[tuple[Channel, bool], ...],
+) -> tuple[Person | None, tuple[str, ...]]:
     known_country = normalise_country(country) if country else None
     person = Person(
         external_id=external_id or None,
@@ -151,7 +166,7 @@ def describe_person(
         locale=normalise_locale(locale) if locale else None,
         time_zone=normalise_time_zone(time_zone) if time_zone else None,
         country=known_country,
-        consent=consent or {},
+        consent=dict(consent),
     )
     read = (person.email, person.phone, person.locale, person.time_zone, person.country)
     stated = (email, phone, locale, time_zone, country)

@@ -157,5 +157,7 @@ class PubSubMessage:
 
     def attribute(self, name: str) -> str | None:
         """An attribute, whatever the case of its name."""
+        if name in self.attributes:
+            return self.attributes[name]
         wanted = name.lower()
         return next((value for key, value in self.attributes.items() if key.lower() == wanted), None)

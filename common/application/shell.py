@@ -4,7 +4,6 @@ Two round trips: one batch of reads, one commit in which every document must sti
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from common.application.engine import Engine
 from common.application.failures import Conflict, Unavailable
@@ -22,7 +21,7 @@ could reach would keep its message from ever being taken.
 """
 
 Deliver = Callable[[SendMessage | FindMessage], Outcome]
-Known = Mapping[Ref, Loaded]
+Known = Mapping[Place, Loaded]
 
 
 def advance(engine: Engine, trigger: Trigger, deliver: Deliver | None = None) -> Decision:
@@ -78,7 +77,7 @@ def _decide_again(engine: Engine, trigger: Trigger) -> tuple[Decision, Known]:
 
 def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, Known]:
     now, policy = engine.clock.now(), engine.policies.current()
-    loaded: dict[Place, Loaded] = dict(known.items())
+    loaded = dict(known)
     wanted: tuple[Place, ...] = first_places(trigger)
     for _ in range(MAX_READS):
         missing = [Ref(*place) for place in dict.fromkeys(wanted) if place not in loaded]
@@ -90,21 +89,22 @@ def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, 
         except NotLoaded as need:
             wanted = need.places
             continue
-        return decision, _save(engine, decision, loaded)
+        _save(engine, decision, loaded)
+        return decision, loaded
     raise Unavailable("the decision needs ever more documents")
 
 
-def _save(engine: Engine, decision: Decision, loaded: Mapping[Any, Loaded]) -> Known:
+def _save(engine: Engine, decision: Decision, loaded: dict[Place, Loaded]) -> None:
     """One commit, if there is anything new; what is owed for an earlier one is not counted again."""
     if not decision.changes:
-        return {}
+        return
     puts = [Put(Ref(*place), document, loaded[place].version) for place, document in decision.changes.items()]
     now = engine.clock.now()
     versions = engine.store.save(
         puts, counters(decision.effects, decision.counts, now, shard_key=puts[0].ref.id)
     )
-    saved = {Ref(*place): entry for place, entry in loaded.items()}
-    return saved | {put.ref: Loaded(put.document, versions[put.ref]) for put in puts}
+    for put in puts:
+        loaded[put.ref] = Loaded(put.document, versions[put.ref])
 
 
 def perform(engine: Engine, decision: Decision) -> None:

@@ -89,7 +89,8 @@ class Book:
     def put(self, document: Document) -> None:
         """Replace a document, if it says anything new."""
         place = _place_of(document)
-        if self.loaded.get(place) == document:
+        known = self.loaded.get(place)
+        if known is document or known == document:
             self.changes.pop(place, None)
         else:
             self.changes[place] = document

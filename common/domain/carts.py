@@ -123,7 +123,9 @@ def dearest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
     """The case with whom the event names; an older event only fills a gap."""
-    if customer is None or (case.customer_id is not None and at < case.last_activity_at):
+    if customer is None or customer.id == case.customer_id:
+        return case
+    if case.customer_id is not None and at < case.last_activity_at:
         return case
     return replace(case, customer_id=customer.id)
 

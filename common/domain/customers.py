@@ -97,17 +97,18 @@ def told(customer: Customer, person: Person, at: datetime) -> Customer:
     stated = {
         name: value
         for name in ("external_id", "email", "phone", "name", "locale", "time_zone", "country")
-        if (value := getattr(person, name)) and (newer or not getattr(customer, name))
+        if (value := getattr(person, name))
+        and value != (known := getattr(customer, name))
+        and (newer or not known)
     }
     if customer.external_id:
         stated.pop("external_id", None)
     consent = dict(customer.consent)
     for channel, given in person.consent.items():
         consent[channel] = _last_word(Consent(given, at), consent.get(channel))
-    changed = replace(customer, **stated, consent=consent)
-    if changed == customer:
+    if not stated and consent == customer.consent:
         return customer
-    return replace(changed, updated_at=max(at, customer.updated_at or at))
+    return replace(customer, **stated, consent=consent, updated_at=max(at, customer.updated_at or at))
 
 
 def _last_word(word: Consent, known: Consent | None) -> Consent:

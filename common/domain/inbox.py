@@ -32,13 +32,16 @@ Inbox = tuple[Applied, ...]
 
 def find(inbox: Inbox, message_id: str) -> Applied | None:
     """The entry of a message that was applied before."""
-    return next((entry for entry in reversed(inbox) if entry.message_id == message_id), None)
+    for entry in reversed(inbox):
+        if entry.message_id == message_id:
+            return entry
+    return None
 
 
 def record(inbox: Inbox, message_id: str, digest: str, effects: tuple[object, ...]) -> Inbox:
     """The inbox with the message applied; a message that comes in two parts keeps one entry."""
-    looks = tuple(effect for effect in effects if isinstance(effect, ScheduleLook))
-    announcements = tuple(effect for effect in effects if isinstance(effect, Announce))
+    looks = tuple([effect for effect in effects if isinstance(effect, ScheduleLook)])
+    announcements = tuple([effect for effect in effects if isinstance(effect, Announce)])
     earlier = find(inbox, message_id)
     if earlier is None:
         return (*inbox, Applied(message_id, digest, looks, announcements))[-CAPACITY:]

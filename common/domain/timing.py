@@ -81,7 +81,10 @@ def next_due(case: Case, policy: Policy) -> Armed | None:
     """The earliest thing that the case waits for; None = nothing."""
     waits = []
     if case.stage is Stage.OPEN and case.lines:
-        waits.append(Armed(LookKind.QUIET, case.last_activity_at + policy.recovery.abandon_after))
+        quiet = Armed(LookKind.QUIET, case.last_activity_at + policy.recovery.abandon_after)
+        if not case.steps and case.voucher is None:
+            return quiet
+        waits.append(quiet)
     claim, step = open_claim(case), pending_step(case, policy)
     if claim is not None:
         waits.append(Armed(LookKind.STEP, claim.at + CLAIM_LEASE))
@@ -100,18 +103,20 @@ def arm(case: Case, policy: Policy, now: datetime, message_id: str) -> tuple[Cas
     due = next_due(case, policy)
     if due is None:
         return replace(case, next_due_at=None), None
-    case = replace(case, next_due_at=due.at)
     if case.armed is not None and now < case.armed.at <= due.at:
-        return case, None
+        return replace(case, next_due_at=due.at), None
     if now < due.at and due.kind is LookKind.STEP and open_claim(case) is not None:
         # A send is under way: redelivery, or else the sweep, comes back to it; a timer for that is not worth a task.
-        return replace(case, armed=None), None
-    return replace(case, armed=due), look(case, due, message_id)
+        return replace(case, next_due_at=due.at, armed=None), None
+    return replace(case, next_due_at=due.at, armed=due), look(case, due, message_id)
 
 
 def open_claim(case: Case) -> StepRecord | None:
     """The send whose outcome is not known yet."""
-    return next((record for record in case.steps if record.state is StepState.CLAIMED), None)
+    for record in case.steps:
+        if record.state is StepState.CLAIMED:
+            return record
+    return None
 
 
 def look(case: Case, due: Armed, message_id: str) -> ScheduleLook:

@@ -41,7 +41,9 @@ class Item:
     name: str
     initial: str
     """Stands where a picture would."""
-    quantity: int
+    quantity: str
+    several: bool
+    """Whether the quantity is more than one."""
     unit_price: str
     price: str
     """Of the whole line."""
@@ -129,7 +131,8 @@ def _item(line: Line, currency: str, locale: "Locale", seals: Seals) -> Item:
     return Item(
         name=seals.seal(name),
         initial=seals.seal(next((letter for letter in name if letter.isalnum()), "·").upper()[:1]),
-        quantity=line.quantity,
+        quantity=seals.seal(str(line.quantity)),
+        several=line.quantity > 1,
         unit_price=seals.seal(formats.money(line.unit_price_minor, currency, locale)),
         price=seals.seal(formats.money(line.quantity * line.unit_price_minor, currency, locale)),
         url=url and seals.seal(url),

@@ -7,6 +7,7 @@ and a customer called None or an item called "{{ 1 < 2 }}" is nothing special (L
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -46,9 +47,9 @@ class Seals:
 
 def clean(text: str, longest: int) -> str:
     """One printable line of at most `longest` characters, without controls, line ends or direction tricks."""
-    kept = "".join(
-        " " if _is_blank(letter) else letter for letter in text[: 4 * longest] if not _is_dropped(letter)
-    )
+    kept = text[: 4 * longest]
+    if not kept.isprintable():  # else it has none of them
+        kept = "".join(" " if _is_blank(letter) else letter for letter in kept if not _is_dropped(letter))
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
@@ -59,6 +60,7 @@ def clean_name(text: str | None) -> str | None:
     return None if not name or len(name) > 40 or _NOT_A_NAME.search(name) else name
 
 
+@lru_cache(maxsize=1024)
 def clean_url(text: str | None) -> str | None:
     """An absolute web address in ASCII without white space, or None if it can't be one."""
     if not text or len(text) > _LONGEST_URL:

@@ -135,4 +135,7 @@ def _read(files: list[Path], bar: Any) -> Iterator[InputLine]:
 
 
 def _print(line: Any) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.write(_encode(line) + "\n")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode

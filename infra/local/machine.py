@@ -130,15 +130,16 @@ def _function(name: str) -> Callable[[Any], Any]:
 
 
 def _as_cloud_event(message: PubSubMessage) -> CloudEvent:
+    published = message.publish_time.isoformat()
     attributes = {
         "id": message.id,
         "source": "//pubsub.googleapis.com/projects/local/topics/storefront-events",
         "type": "google.cloud.pubsub.topic.v1.messagePublished",
-        "time": message.publish_time.isoformat(),
+        "time": published,
     }
     content = {
         "messageId": message.id,
-        "publishTime": message.publish_time.isoformat(),
+        "publishTime": published,
         "attributes": dict(message.attributes),
         "data": base64.b64encode(message.data).decode("ascii"),
     }

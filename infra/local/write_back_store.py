@@ -70,9 +70,9 @@ class WriteBackStore:
             return kept
         with readable_failures():
             row = self._database.execute(_READ, ref).fetchone()
-        if row is None:
-            return _ABSENT
-        loaded = self._documents[ref] = Loaded(from_json(ref.collection, row[1]), row[0])
+        # An absent one is kept as well: it is nearly always about to be created.
+        loaded = Loaded(from_json(ref.collection, row[1]), row[0]) if row else _ABSENT
+        self._documents[ref] = loaded
         return loaded
 
     def _keep(self, put: Put) -> int:
