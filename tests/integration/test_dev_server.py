@@ -299,7 +299,8 @@ def test_a_restart_loses_nothing(start: Start) -> None:
     engine.close()
     again, client = start()
     assert types(client) == before
-    assert (again.clock.ahead, again.next_due()) == (ahead, due)
+    assert again.clock.ahead == ahead
+    eventually(lambda: again.next_due() == due)  # once the sweep that it begins with is over
     assert "shop.test" in client.get("/mailbox/1").text
     client.post("/events", json={"attributes": {}, "data": {}})
     eventually(lambda: types(client) == [*before, "intake.refused"])
