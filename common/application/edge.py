@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from common.logs import log
 
 MAX_TASK_BYTES = 10_000
 Answer = tuple[Mapping[str, Any], int]
-Understand = Callable[[PubSubMessage, datetime], Any]
+Understand = Callable[[PubSubMessage, datetime], Sequence[Any]]
 
 
 def pubsub_message(event_id: str, event_time: str | None, data: Any, now: datetime) -> PubSubMessage:
@@ -55,16 +55,24 @@ def _moment(text: Any) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> str:
-    """Take one storefront message. Returns what became of it; raises Unavailable for redelivery, nothing else."""
+def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> tuple[str, ...]:
+    """Take one storefront message. Returns what became of each thing that it tells.
+
+    Raises Unavailable for redelivery, nothing else; what was taken before that is then only repeated.
+    """
+    return tuple([_take(engine, message, part) for part in understand(message, engine.clock.now())])
+
+
+def _take(engine: Engine, message: PubSubMessage, part: Any) -> str:
     try:
-        understood = understand(message, engine.clock.now())
-        if not isinstance(understood, Storefront):
-            intake.ignore(engine, message, understood.source)
+        if isinstance(part, Refused):
+            raise part
+        if not isinstance(part, Storefront):
+            intake.ignore(engine, message, part.source)
             return "ignored"
-        outcome = advance(engine, understood).outcome
+        outcome = advance(engine, part).outcome
         if outcome == "id_reused":
-            raise _id_reused(understood)
+            raise _id_reused(part)
         return outcome
     except Refused as refused:
         failure = intake.refuse(engine, message, refused)

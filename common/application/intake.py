@@ -47,7 +47,7 @@ def _save_once(engine: Engine, put: Put, counters: Counters | None = None) -> No
 def _failure(
     engine: Engine, message: PubSubMessage, refused: Refused
 ) -> tuple[IntakeFailure, list[IntakePart]]:
-    id = ids.hash_id("intake", message.id, refused.reason)
+    id = ids.hash_id("intake", message.id, refused.reason, refused.field or "")
     raw, encoding = _as_text(message.data)
     chunks = list(_chunks(raw)) or [""]
     failure = IntakeFailure(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from common.domain.money import Money
-from common.domain.vocabulary import Channel, SalesChannel
+from common.domain.vocabulary import Channel, SalesChannel, VerificationReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,8 @@ class Person:
     """The customer as one event names them: addresses normalised, everything optional."""
 
     external_id: str | None = None
+    anonymous_id: str | None = None
+    """What a browser or device is known by before anybody logs in: an anonymous id, client id or guest's token."""
     email: str | None = None
     phone: str | None = None
     """E.164."""
@@ -78,8 +80,9 @@ class StorefrontEvent:
     """Fingerprint of the content: the same id with another content is not a redelivery."""
     channel: SalesChannel | None = None
     person: Person | None = None
+    user_agent: str | None = None
     notes: tuple[str, ...] = ()
-    """What was left out because it could not be used, such as an unreadable phone number."""
+    """What was left out because it could not be used, such as an unreadable phone number; or repaired, or guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,19 @@ class CartUpdated(StorefrontEvent):
     """The whole cart as it is now."""
 
     cart: Cart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartItemsChanged(StorefrontEvent):
+    """Items put into the cart or taken out of it; the rest is as it was. For sources that never state it whole."""
+
+    cart_id: str
+    currency: str | None
+    """None where nothing was put in with a price."""
+    added: tuple[Line, ...] = ()
+    removed: tuple[Line, ...] = ()
+    """`quantity` pieces less of each sku; prices don't matter."""
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +158,54 @@ class VoucherRedeemed(StorefrontEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdated(StorefrontEvent):
     """Contact, locale or consent of a customer, as they are now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationFailed(StorefrontEvent):
+    """The customer did not pass the check for what they ordered, so the order came to nothing."""
+
+    verification_id: str
+    order: OrderFacts
+    reason: VerificationReason
+    approved: Money | None = None
+    """Up to what amount a credit check would have gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemUnavailable(StorefrontEvent):
+    """An item of a cart sold out."""
+
+    sku: str
+    cart_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherWithdrawn(StorefrontEvent):
+    """The shop deleted or disabled a code: it is honoured no more, so it must not be promised."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerErased(StorefrontEvent):
+    """The customer's personal data must go, now and from everywhere. `person` says whose."""
+
+    order_ids: tuple[str, ...] = ()
+    """Orders whose documents are named, besides those found by the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDataRequested(StorefrontEvent):
+    """The customer wants to see what is kept about them. `person` says who."""
+
+    order_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLeft(StorefrontEvent):
+    """The shop removed the engine: nobody of this store is contacted until it comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreErased(StorefrontEvent):
+    """Everything personal of a store that left must go."""

@@ -82,6 +82,15 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class VerificationReason(StrEnum):
+    """Why a customer's verification failed. Never put into a message."""
+
+    IDENTITY = "identity"
+    CREDIT = "credit"
+    FRAUD = "fraud"
+    OTHER = "other"
+
+
 class LookKind(StrEnum):
     """What a timer asks to look at; the value is the function (and queue) that may act on it."""
 

@@ -5,7 +5,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
@@ -185,6 +185,10 @@ class CustomerEvent(_Event):
 
 
 AnyEvent = CartUpdatedEvent | ActivityEvent | OrderEvent | ReturnEvent | VoucherEvent | CustomerEvent
+TYPES = frozenset(
+    name for model in get_args(AnyEvent) for name in get_args(model.model_fields["type"].annotation)
+)
+"""Every type that an event may have."""
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Annotated[AnyEvent, Field(discriminator="type")])
 
 

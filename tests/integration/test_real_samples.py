@@ -71,11 +71,8 @@ WRAPPED_OTHERWISE = {
 def outcome(attributes: dict[str, str], payload: Any) -> tuple[str, Any]:
     """The event's class, Ignored, or the reason of the refusal; and the thing itself."""
     message = PubSubMessage("m", NOW, attributes, json.dumps(payload).encode())
-    try:
-        event = understand(message, NOW)
-    except Refused as refused:
-        return refused.reason, refused
-    return type(event).__name__, event
+    (said,) = understand(message, NOW)
+    return (said.reason if isinstance(said, Refused) else type(said).__name__), said
 
 
 def headers(topic: str) -> dict[str, str]:

@@ -27,10 +27,11 @@ from common.domain.storefront import (
     VoucherRedeemed,
 )
 from common.domain.vocabulary import Channel, SalesChannel
-from functions.ingest_event import canonical, reading, salvage
+from functions.ingest_event import canonical, envelope, reading, salvage
 from functions.ingest_event.complaints import refusal
 
 NAME = "recoup"
+ALIASES = ("canonical",)
 
 _CHANNELS = {channel.value: channel for channel in SalesChannel}
 _ORDER_EVENTS = {
@@ -41,17 +42,20 @@ _ORDER_EVENTS = {
 }
 
 
-def recognises(message: PubSubMessage) -> bool:
-    """Whether the message says that it is canonical."""
-    return (message.attribute("source") or "").strip().lower() == NAME
+def recognises(_: PubSubMessage) -> bool:
+    """Nothing but the attribute `source` tells."""
+    return False
 
 
-def store_of(message: PubSubMessage) -> str | None:
-    """The attribute `store`."""
-    return reading.clean_text(message.attribute("store") or "", reading.MAX_ID) or None
+def resembles(payload: Mapping[str, Any]) -> bool:
+    """Whether it has a canonical event's type and moment."""
+    return payload.get("type") in canonical.TYPES and "occurred_at" in payload
 
 
-def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent:
+store_of = envelope.store_of
+
+
+def understand(message: PubSubMessage, received_at: datetime) -> tuple[StorefrontEvent]:
     """The event that the data states."""
     store = store_of(message)
     if store is None:
@@ -73,7 +77,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
         "person": _person(stated.customer, notes) if stated.customer else None,
     }
     event, facts = _told(stated, notes)
-    return event(**common, **facts, notes=tuple(dict.fromkeys(notes)))
+    return (event(**common, **facts, notes=tuple(dict.fromkeys(notes))),)
 
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:

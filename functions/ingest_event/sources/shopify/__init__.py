@@ -27,6 +27,7 @@ from functions.ingest_event.sources.shopify.orders import read_order, read_refun
 from functions.ingest_event.understanding import Ignored
 
 NAME = "shopify"
+ALIASES = ()
 
 _TOPIC = re.compile(r"[a-z0-9_]{1,60}/[a-z0-9_]{1,60}")
 _CHANNELS = {
@@ -42,9 +43,12 @@ _CHANNELS = {
 
 def recognises(message: PubSubMessage) -> bool:
     """Whether any attribute is Shopify's."""
-    if any(key[:10].lower() == "x-shopify-" for key in message.attributes):
-        return True
-    return (message.attribute("source") or "").strip().lower() == NAME
+    return any(key[:10].lower() == "x-shopify-" for key in message.attributes)
+
+
+def resembles(payload: Mapping[str, Any]) -> bool:
+    """Never: without its headers a payload names neither its topic nor its shop."""
+    return False
 
 
 def store_of(message: PubSubMessage) -> str | None:
@@ -53,13 +57,13 @@ def store_of(message: PubSubMessage) -> str | None:
     return reading.clean_text(domain, reading.MAX_ID).lower() or None
 
 
-def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent | Ignored:
+def understand(message: PubSubMessage, received_at: datetime) -> tuple[StorefrontEvent | Ignored]:
     """The event that the topic and the payload state."""
     topic = _topic(message)
     store = store_of(message)
     read = _TOPICS.get(topic)
     if read is None:
-        return Ignored(NAME, store, topic)
+        return (Ignored(NAME, store, topic),)
     if store is None:
         field = "attributes.X-Shopify-Shop-Domain"
         raise Refused("store_missing", f"{field} is missing; set it to the shop's domain.", field)
@@ -67,9 +71,9 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
     notes: list[str] = []
     stated = read(payload, notes)
     if stated is None:
-        return Ignored(NAME, store, topic)
+        return (Ignored(NAME, store, topic),)
     event, facts = stated
-    return event(
+    told = event(
         # What a merchant does once may fire several topics with one event id, so the topic is part of ours.
         id=f"{topic}:{_delivery_id(message)}",
         store=store,
@@ -80,6 +84,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> StorefrontEvent
         notes=tuple(dict.fromkeys(notes)),
         **facts,
     )
+    return (told,)
 
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:

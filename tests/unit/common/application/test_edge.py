@@ -77,8 +77,8 @@ class Irrelevant:
 def test_an_irrelevant_message_is_counted_and_not_stored() -> None:
     """Acknowledged, without a document."""
     story = Story()
-    outcome = receive(story.machine.engine, PubSubMessage("1", NOW), lambda message, now: Irrelevant())
-    assert outcome == "ignored"
+    outcome = receive(story.machine.engine, PubSubMessage("1", NOW), lambda message, now: [Irrelevant()])
+    assert outcome == ("ignored",)
     assert story.counters() == {"intake_ignored": 1, "intake_ignored_shopify": 1}
     assert story.documents("intake_failures") == []
 
@@ -88,9 +88,9 @@ def test_a_refusal_is_stored_and_acknowledged() -> None:
     story = Story()
 
     def understand(message: PubSubMessage, now: datetime) -> Any:
-        raise Refused("because", "It can't be read.", field="cart.id", source="recoup")
+        return [Refused("because", "It can't be read.", field="cart.id", source="recoup")]
 
-    assert receive(story.machine.engine, PubSubMessage("1", NOW, {}, b"x"), understand) == "refused"
+    assert receive(story.machine.engine, PubSubMessage("1", NOW, {}, b"x"), understand) == ("refused",)
     (said,) = story.said("intake.refused")
     assert (said["reason"], said["detail"], said["field"]) == ("because", "It can't be read.", "cart.id")
 
@@ -101,7 +101,7 @@ def test_an_outage_is_raised_for_redelivery() -> None:
     engine = replace(story.machine.engine, store=_Away())
     event = CartVisited(id="1", store="s", source="recoup", occurred_at=NOW, cart_id="k")
     with pytest.raises(Unavailable):
-        receive(engine, PubSubMessage("1", NOW), lambda message, now: event)
+        receive(engine, PubSubMessage("1", NOW), lambda message, now: [event])
 
 
 def task(story: Story, body: bytes, authorization: str | None = "") -> tuple[Mapping[str, Any], int]:

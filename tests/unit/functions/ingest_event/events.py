@@ -5,12 +5,10 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.storefront import StorefrontEvent
-from functions.ingest_event.understanding import Ignored, understand
+from functions.ingest_event.understanding import Ignored, Said, understand
 
 NOW = datetime(2026, 5, 1, 12, 0, 5, tzinfo=UTC)
 EMOJI_NAME = "Zażółć \U0001f9e6 \U0001f468‍\U0001f469‍\U0001f467"
@@ -241,27 +239,35 @@ def changed(payload: dict[str, Any], **fields: Any) -> dict[str, Any]:
 DROPPED = object()
 
 
+def told_by(message: PubSubMessage) -> Any:
+    """The one thing that a message tells: an event, Ignored or Refused."""
+    (said,) = understand(message, NOW)
+    return said
+
+
 def event_of(message: PubSubMessage) -> Any:
     """The event that a message is understood as."""
-    event = understand(message, NOW)
+    event = told_by(message)
     assert isinstance(event, StorefrontEvent), event
     return event
 
 
 def refusal_of(message: PubSubMessage) -> Refused:
     """How a message is refused."""
-    with pytest.raises(Refused) as caught:
-        understand(message, NOW)
-    assert caught.value.reason != "not_understood", caught.value.__cause__
-    return caught.value
+    refused = told_by(message)
+    assert isinstance(refused, Refused), refused
+    assert refused.reason != "not_understood", refused.__cause__
+    return refused
 
 
 def outcome_of(message: PubSubMessage) -> str:
-    """`understood`, `ignored` or the reason of the refusal; anything else is a mistake of ours."""
-    try:
-        event = understand(message, NOW)
-    except Refused as refused:
-        if refused.reason == "not_understood":
-            raise AssertionError("a source failed") from refused.__cause__
-        return refused.reason
-    return "ignored" if isinstance(event, Ignored) else "understood"
+    """`understood`, `ignored` or the reason of the refusal; of several, joined by commas. A mistake of ours raises."""
+    return ",".join(_outcome(said) for said in understand(message, NOW))
+
+
+def _outcome(said: Said) -> str:
+    if isinstance(said, Refused):
+        if said.reason == "not_understood":
+            raise AssertionError("a source failed") from said.__cause__
+        return said.reason
+    return "ignored" if isinstance(said, Ignored) else "understood"

@@ -9,7 +9,7 @@ import pytest
 from common.domain import storefront
 from common.domain.money import Money
 from common.domain.vocabulary import Channel, SalesChannel
-from functions.ingest_event.understanding import Ignored, understand
+from functions.ingest_event.understanding import Ignored
 from tests.unit.functions.ingest_event.events import (
     DROPPED,
     NOW,
@@ -26,6 +26,7 @@ from tests.unit.functions.ingest_event.events import (
     from_shopify,
     money_set,
     refusal_of,
+    told_by,
 )
 
 
@@ -272,7 +273,7 @@ def test_returned_goods_are_a_return_and_refunded_money_alone_is_not() -> None:
     assert unknown.notes
     for items in ([], None, [{"quantity": 1, "restock_type": "cancel"}]):
         message = from_shopify("refunds/create", changed(SHOPIFY_REFUND, refund_line_items=items))
-        assert understand(message, NOW) == Ignored("shopify", "lamps.myshopify.com", "refunds/create")
+        assert told_by(message) == Ignored("shopify", "lamps.myshopify.com", "refunds/create")
 
 
 @pytest.mark.parametrize(
@@ -280,7 +281,7 @@ def test_returned_goods_are_a_return_and_refunded_money_alone_is_not() -> None:
 )
 def test_another_topic_is_ignored_unread(topic: str) -> None:
     """A topic without meaning for the engine is counted, whatever its data."""
-    assert understand(from_shopify(topic, b"\xff"), NOW) == Ignored("shopify", "lamps.myshopify.com", topic)
+    assert told_by(from_shopify(topic, b"\xff")) == Ignored("shopify", "lamps.myshopify.com", topic)
 
 
 @pytest.mark.parametrize(
