@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from base64 import b64encode
 
 import pytest
 
@@ -25,12 +26,61 @@ from tests.unit.functions.ingest_event.events import (
 
 def test_a_message_of_no_known_source_is_refused_with_the_attributes_to_set() -> None:
     """A storefront that forgot its attributes is told which ones are missing, and its money still counts."""
-    data = encode(canonical("cart.updated", cart={**CART, "total": "578.80"}))
+    data = encode({"basket": {**CART, "total": "578.80"}})
     refused = refusal_of(PubSubMessage("m", NOW, {"store": "socks"}, data))
     assert (refused.reason, refused.source, refused.store) == ("source_unknown", None, "socks")
     assert "source=recoup" in refused.detail
     assert "store" in refused.detail
     assert refused.at_stake == Money(57_880, "PLN")
+
+
+def test_a_source_is_guessed_from_the_payload_and_the_guess_is_noted() -> None:
+    """A canonical event without the attribute source is taken, with a note that says which attribute to set."""
+    event = event_of(
+        PubSubMessage("m", NOW, {"store": "socks"}, encode(canonical("cart.updated", cart=CART)))
+    )
+    assert (event.source, event.store) == ("recoup", "socks")
+    assert "source=recoup" in event.notes[0]
+
+
+def test_a_guess_needs_a_store_all_the_same() -> None:
+    """Whose event it is can't be guessed."""
+    refused = refusal_of(PubSubMessage("m", NOW, {}, encode(canonical("cart.updated", cart=CART))))
+    assert (refused.reason, refused.source) == ("store_missing", "recoup")
+
+
+STRUCTURED = {"specversion": "1.0", "id": "ce-1", "type": "shop.cart", "source": "https://socks.example"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "data"),
+    [
+        ({"ce-specversion": "1.0", "ce-type": "shop.cart", "source": "recoup", "store": "socks"}, None),
+        ({"ce-specversion": "1.0", "ce-recoupsource": "recoup", "ce-store": "socks"}, None),
+        ({"content-type": "application/cloudevents+json"}, {"recoupsource": "recoup", "store": "socks"}),
+        ({"source": "recoup", "store": "socks"}, {"recoupsource": "else", "store": "another"}),
+    ],
+)
+@pytest.mark.parametrize("base64", [False, True])
+def test_cloud_events_are_unwrapped(
+    attributes: dict[str, str], data: dict[str, str] | None, base64: bool
+) -> None:
+    """Binary and structured mode, over Pub/Sub: the event inside is what counts."""
+    payload = canonical("cart.updated", cart=CART)
+    if data is None:
+        body: object = payload
+    elif base64:
+        body = {**STRUCTURED, **data, "data_base64": b64encode(encode(payload)).decode()}
+    else:
+        body = {**STRUCTURED, **data, "data": payload}
+    event = event_of(PubSubMessage("m", NOW, attributes, encode(body)))
+    assert (event.source, event.store, event.cart.id) == ("recoup", "socks", "cart-9")
+
+
+def test_a_cloud_event_with_broken_base64_is_refused() -> None:
+    """With the field that is broken."""
+    refused = refusal_of(PubSubMessage("m", NOW, {}, encode({**STRUCTURED, "data_base64": "%%"})))
+    assert (refused.reason, refused.field) == ("field_invalid", "data_base64")
 
 
 @pytest.mark.parametrize("attributes", [{"source": "osCommerce"}, {"source": ""}, {}])
