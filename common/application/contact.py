@@ -137,18 +137,20 @@ def describe_person(
     time_zone: str | None = None,
     country: str | None = None,
     consent: Mapping[Channel, bool] | None = None,
+    anonymous_id: str | None = None,
 ) -> tuple[Person | None, tuple[str, ...]]:
     """The person whom an event names (None if it names nobody), and a note for each detail that was left out.
 
     Empty texts count as not stated. A note never repeats the detail itself.
     """
     agreed = tuple(consent.items()) if consent else ()
-    return _described(external_id, email, phone, name, locale, time_zone, country, agreed)
+    return _described(external_id, anonymous_id, email, phone, name, locale, time_zone, country, agreed)
 
 
 @lru_cache(maxsize=4096)
 def _described(
     external_id: str | None,
+    anonymous_id: str | None,
     email: str | None,
     phone: str | None,
     name: str | None,
@@ -160,6 +162,7 @@ def _described(
     known_country = normalise_country(country) if country else None
     person = Person(
         external_id=external_id or None,
+        anonymous_id=anonymous_id or None,
         email=normalise_email(email) if email else None,
         phone=normalise_phone(phone, known_country) if phone else None,
         name=name or None,

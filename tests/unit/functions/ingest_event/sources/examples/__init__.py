@@ -1,0 +1,1 @@
+"""Messages of every platform, hand-written in its own shape; each one is understood."""
