@@ -8,7 +8,7 @@ TOOLS := .venv/.tools
 ARGS ?=
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(TOOLS) ## Only prepare .venv: the recoup command, and the tools to work on it
 	@:
@@ -35,6 +35,9 @@ format: $(TOOLS) ## Format the code and fix what can be fixed
 
 bench: $(TOOLS) ## Measure throughput and latency
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-intake: $(TOOLS) ## What becomes of the real sample payloads, per platform
+	@$(BIN)/python -m tests.bench.intake $(ARGS)
 
 clean: ## Remove .venv and everything generated
 	@rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -65,4 +68,4 @@ $(TOOLS): $(COMMAND)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[cli,dev]'
 	@touch $@
 
-.PHONY: help setup demo dev test check format bench clean
+.PHONY: help setup demo dev test check format bench bench-intake clean

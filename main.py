@@ -13,6 +13,8 @@ ENTRY_POINTS = {
     "generate_offer": "functions.generate_offer.main",
     "send_stimulus": "functions.send_stimulus.main",
     "expire_vouchers": "functions.expire_vouchers.main",
+    "storefront_api": "functions.storefront_api.main",
+    "price_offer": "functions.price_offer.main",
 }
 
 

@@ -45,6 +45,7 @@ class EngineSettings(Settings):
     project: Name = Field(alias="GOOGLE_CLOUD_PROJECT")
     database: Name = Field(default="(default)", alias="RECOUP_FIRESTORE_DATABASE")
     events_topic: Name = Field(default="recovery-events", alias="RECOUP_RECOVERY_TOPIC")
+    storefront_topic: Name = Field(default="storefront-events", alias="RECOUP_STOREFRONT_TOPIC")
     location: Name = Field(default="europe-west1", alias="RECOUP_LOCATION")
     queues: Json[ByFunction[Name]] = Field(
         default={function.value: function.value.replace("_", "-") for function in LookKind},
@@ -90,6 +91,16 @@ class SendingSettings(Settings):
     twilio_status_callback: Url | None = Field(default=None, alias="RECOUP_TWILIO_STATUS_CALLBACK")
     twilio_base_url: Url = Field(default="https://api.twilio.com", alias="RECOUP_TWILIO_BASE_URL")
     twilio_timeout_seconds: float = Field(default=10, gt=0, le=120, alias="RECOUP_TWILIO_TIMEOUT_SECONDS")
+
+
+class StorefrontApiSettings(Settings):
+    """What only storefront_api needs."""
+
+    proxy_hops: int = Field(default=1, ge=0, le=10, alias="RECOUP_PROXY_HOPS")
+    """Proxies of ours in front of the function, each of which adds one address to X-Forwarded-For.
+
+    1 = Google's front end alone; 2 = a load balancer of ours before it; 0 = none, the caller connects directly.
+    """
 
 
 S = TypeVar("S", bound=Settings)

@@ -11,17 +11,22 @@ from common import logs
 from common.adapters.clock import SystemClock
 from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.adapters.environment_secrets import EnvironmentSecrets
+from common.adapters.firestore_catalogue import FirestoreCatalogue
 from common.adapters.firestore_policies import FirestorePolicySource
 from common.adapters.firestore_store import FirestoreStore
 from common.adapters.pubsub_bus import PubSubBus
+from common.adapters.pubsub_inlet import PubSubInlet
 from common.adapters.secret_manager import SecretManagerSecrets
 from common.adapters.task_identity import GoogleTaskIdentity
+from common.application.backlog import Backlog
 from common.application.engine import Engine
 from common.application.policies import Policies
 from common.application.ports import Secrets
+from common.application.tokens import keys_of
 from common.domain.policy import Keys
 
 if TYPE_CHECKING:
+    from common.application.dead_letters import DeadLetterSubscription
     from common.config import EngineSettings
 
 _lock = Lock()
@@ -70,7 +75,18 @@ def cloud_engine() -> Engine:
             audience=settings.own_audience,
             **({"certs_url": settings.certificates_url} if settings.certificates_url else {}),
         ),
+        inlet=PubSubInlet(settings.project, settings.storefront_topic),
+        secrets=kept,
+        catalogue=FirestoreCatalogue(settings.project, settings.database),
+        backlog=Backlog(),
     )
+
+
+def dead_letter_subscription(name: str) -> "DeadLetterSubscription":
+    """The subscription of that name, or full path, on Pub/Sub or its emulator."""
+    from common.adapters.pubsub_subscription import PubSubSubscription  # no function pulls
+
+    return PubSubSubscription(_settings().project, name)
 
 
 def secrets() -> Secrets:
@@ -95,5 +111,9 @@ def _settings() -> "EngineSettings":
 
 
 def keys_from(kept: Secrets) -> Keys:
-    """The keys that decisions derive codes and suppressions from."""
-    return Keys(voucher=kept.get("voucher_key"), suppression=kept.get("suppression_key"))
+    """The keys that decisions derive codes and suppressions from, and those that sign links."""
+    try:
+        links = keys_of(kept.get("token_key"))
+    except KeyError:
+        links = ()  # messages carry the shop's own links then
+    return Keys(voucher=kept.get("voucher_key"), suppression=kept.get("suppression_key"), links=links)

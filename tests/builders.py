@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from common.application.policies import Policies, build
+from common.application.policies import DOCUMENTS, Policies, build
 from common.domain.policy import Policy
 from infra.local.machine import LOCAL_KEYS
 
@@ -33,6 +33,7 @@ class Shopper:
     """A customer as the storefront names them."""
 
     id: str | None = None
+    anonymous_id: str | None = None
     email: str | None = None
     phone: str | None = None
     name: str | None = None
@@ -43,6 +44,7 @@ class Shopper:
         """The customer of a canonical event."""
         stated = {
             "id": self.id,
+            "anonymous_id": self.anonymous_id,
             "email": self.email,
             "phone": self.phone,
             "name": self.name,
@@ -79,6 +81,7 @@ def rules(
     incentives: Mapping[str, Any] | None = None,
     sequence: Mapping[str, Any] | None = None,
     consent_required: Mapping[str, Any] | None = None,
+    intake: Mapping[str, Any] | None = None,
     **recovery: Any,
 ) -> Policy:
     """The default policy without a control group, and with what a story changes."""
@@ -87,6 +90,7 @@ def rules(
         "incentives": incentives or {},
         "sequence": sequence or {},
         "consent_required": consent_required or {},
+        "intake": intake or {},
     }
     return build(documents, LOCAL_KEYS)
 
@@ -100,3 +104,7 @@ class Rules(Policies):
     def current(self) -> Policy:
         """What holds now."""
         return self.policy
+
+    def review(self) -> tuple[Mapping[str, Any], list[str]]:
+        """Nothing is ever wrong with it."""
+        return {name: getattr(self.policy, name) for name in DOCUMENTS}, []

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tests import emulators
+from tests.samples.sample import samples_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = ROOT / "tests" / "unit"
@@ -79,7 +80,7 @@ def pubsub_project(pubsub_emulator: str, monkeypatch: pytest.MonkeyPatch) -> str
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of sample events of real platforms, which is no part of the repository."""
-    folder = Path(os.environ.get("RECOUP_SAMPLES") or ROOT.parent / "shared" / "data")
+    folder = samples_folder()
     if not folder.is_dir():
         pytest.skip(f"no sample events at {folder}; set RECOUP_SAMPLES to their folder")
     return folder

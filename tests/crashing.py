@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from common.application.engine import Engine
-from common.application.ports import Bus, Counters, Page, Put, Ref, Sender, Store, Task, Timer
+from common.application.ports import Bus, Counters, Listing, Page, Put, Ref, Sender, Store, Task, Timer
 from common.domain.effects import Announce, FindMessage, SendMessage
 from tests.providers.scripted import Crash
 
@@ -57,6 +57,13 @@ class _Store:
         self, collection: str, field: str, until: datetime, limit: int, cursor: str | None = None
     ) -> Page:
         return self._crashes.around("due", lambda: self._store.due(collection, field, until, limit, cursor))
+
+    def browse(
+        self, collection: str, limit: int, cursor: str | None = None, *, where: tuple[str, str] | None = None
+    ) -> Listing:
+        return self._crashes.around(
+            "browse", lambda: self._store.browse(collection, limit, cursor, where=where)
+        )
 
     def counters(self, day: date) -> Any:
         return self._store.counters(day)

@@ -102,11 +102,12 @@ class Findings:
         return [from_json(collection, body) for (body,) in rows]
 
     def counters(self) -> dict[str, int]:
-        """The counters of all the story's days together."""
+        """The counters of all the story's days together, without when sources were heard."""
         total: dict[str, int] = {}
         day = DAY
         while day <= self.clock.now():
             for name, amount in self.machine.store.counters(day.date()).items():
-                total[name] = total.get(name, 0) + amount
+                if not name.startswith("heard_"):
+                    total[name] = total.get(name, 0) + amount
             day += timedelta(days=1)
         return total

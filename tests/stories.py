@@ -67,6 +67,20 @@ class Story(Findings):
         """Everything was taken out of the cart."""
         return self.tell("cart.updated", at, customer, cart={"id": id, "lines": []}, **more)
 
+    def put(
+        self, id: str, at: str, customer: Shopper | None, *lines: Any, currency: str = "PLN", **more: Any
+    ) -> PubSubMessage:
+        """Items went into the cart."""
+        cart = {"id": id, "currency": currency, "lines": written(*lines)}
+        return self.tell("cart.items_added", at, customer, cart=cart, **more)
+
+    def taken(
+        self, id: str, at: str, customer: Shopper | None, *lines: Any, currency: str = "PLN", **more: Any
+    ) -> PubSubMessage:
+        """Items were taken out of the cart."""
+        cart = {"id": id, "currency": currency, "lines": written(*lines)}
+        return self.tell("cart.items_removed", at, customer, cart=cart, **more)
+
     def visit(self, cart: str, at: str, customer: Shopper | None = None, **more: Any) -> PubSubMessage:
         """Somebody looks around."""
         return self.tell("page.viewed", at, customer, cart_id=cart, **more)

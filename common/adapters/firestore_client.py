@@ -37,9 +37,10 @@ class FirestoreDatabase:
         """The full name of a document or collection."""
         return "/".join((self.documents, *parts))
 
-    def get(self, paths: Sequence[str]) -> list[Any]:
-        """BatchGetDocuments: the protobuf documents that exist, in no particular order."""
-        request = firestore.BatchGetDocumentsRequest(database=self.name, documents=paths)
+    def get(self, paths: Sequence[str], fields: Sequence[str] = ()) -> list[Any]:
+        """BatchGetDocuments: the protobuf documents that exist, or only those `fields`; in no order."""
+        mask = {"field_paths": fields} if fields else None
+        request = firestore.BatchGetDocumentsRequest(database=self.name, documents=paths, mask=mask)
         answers = self._client().batch_get_documents(request, **self._options())
         found = (firestore.BatchGetDocumentsResponse.pb(answer) for answer in answers)
         return [answer.found for answer in found if answer.HasField("found")]
@@ -56,6 +57,18 @@ class FirestoreDatabase:
         answers = self._client().run_query(firestore.RunQueryRequest.wrap(request), **self._options())
         found = (firestore.RunQueryResponse.pb(answer) for answer in answers)
         return [answer.document for answer in found if answer.HasField("document")]
+
+    def count(self, parent: str, query: Any) -> int:
+        """RunAggregationQuery: how many documents a protobuf StructuredQuery finds."""
+        request = firestore.RunAggregationQueryRequest.pb()(parent=parent)
+        counted = request.structured_aggregation_query
+        counted.structured_query.CopyFrom(query)
+        counted.aggregations.add(alias="count").count.SetInParent()
+        answers = self._client().run_aggregation_query(
+            firestore.RunAggregationQueryRequest.wrap(request), **self._options()
+        )
+        found = (firestore.RunAggregationQueryResponse.pb(answer) for answer in answers)
+        return sum(answer.result.aggregate_fields["count"].integer_value for answer in found)
 
     def _options(self) -> dict[str, Any]:
         return {"retry": None, "timeout": self._timeout_seconds, "metadata": self._metadata}

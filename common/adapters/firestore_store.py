@@ -9,11 +9,11 @@ from google.cloud.firestore_v1.types.query import StructuredQuery
 from google.cloud.firestore_v1.types.write import Write
 
 from common.adapters.firestore_client import FirestoreDatabase
-from common.adapters.firestore_values import fields_of, fill_fields, fill_moment
+from common.adapters.firestore_values import fields_of, fill_fields, fill_moment, fill_value
 from common.adapters.google_calls import unavailable
 from common.application.documents import from_fields, to_fields
 from common.application.failures import Conflict
-from common.application.ports import Counters, Loaded, Page, Put, Ref
+from common.application.ports import Counters, Listing, Loaded, Page, Put, Ref
 
 if TYPE_CHECKING:
     import grpc
@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 _Query, _Write = StructuredQuery.pb(), Write.pb()
 _ABSENT = Loaded(None, None)
 _SERVICE = "Firestore"
+_EXPIRE_AT = "expire_at"
+"""The field that Firestore's TTL policies go by."""
+_LATEST = "latest"
+"""The field of a shard that holds its latest moments, apart from the amounts, which are added up."""
 
 
 class FirestoreStore:
     """A version is a document's update time in nanoseconds. Thread-safe; each method is one RPC, not retried.
 
-    `due` needs the single-field index of the field in ascending order, and no composite one. `channel` is for
-    tests; without it the client finds Firestore, or the emulator in FIRESTORE_EMULATOR_HOST, by itself.
+    `due` and `browse` need the single-field index of their field in ascending order, which Firestore makes by itself
+    unless the field is exempted, and no composite one. `channel` is for tests; without it the client finds
+    Firestore, or the emulator in FIRESTORE_EMULATOR_HOST, by itself.
     """
 
     def __init__(
@@ -50,14 +55,13 @@ class FirestoreStore:
         loaded = dict.fromkeys(by_path.values(), _ABSENT)
         for document in found:
             ref = by_path[document.name]
-            fields = fields_of(document.fields)
-            loaded[ref] = Loaded(from_fields(ref.collection, fields), _nanoseconds(document.update_time))
+            loaded[ref] = _loaded(ref.collection, document)
         return loaded
 
     def save(self, puts: Sequence[Put], counters: Counters | None = None) -> Mapping[Ref, object]:
         """All or nothing; raises Conflict if a document isn't at its expected version."""
         writes = [self._write(put) for put in puts]
-        if counters is not None and counters.amounts:
+        if counters is not None and (counters.amounts or counters.latest):
             writes.append(self._increments(counters))
         if not writes:
             return {}
@@ -65,8 +69,11 @@ class FirestoreStore:
             try:
                 results = self._database.commit(writes)
             except (Aborted, AlreadyExists, FailedPrecondition, NotFound) as error:
-                raise Conflict(str(error)) from error
-        return {put.ref: _nanoseconds(result.update_time) for put, result in zip(puts, results, strict=False)}
+                raise Conflict(type(error).__name__) from error  # its text names documents, as logs must not
+        return {
+            put.ref: None if put.document is None else _nanoseconds(result.update_time)
+            for put, result in zip(puts, results, strict=False)
+        }
 
     def due(
         self, collection: str, field: str, until: datetime, limit: int, cursor: str | None = None
@@ -84,22 +91,47 @@ class FirestoreStore:
             return Page(ids, None)
         return Page(ids, f"{_nanoseconds(found[-1].fields[field].timestamp_value)}/{ids[-1]}")
 
+    def browse(
+        self, collection: str, limit: int, cursor: str | None = None, *, where: tuple[str, str] | None = None
+    ) -> Listing:
+        """Documents in the order of their ids."""
+        query = _browse_query(collection, limit, where)
+        if cursor is not None:
+            query.start_at.values.add().reference_value = self._database.path(collection, cursor)
+        with unavailable(_SERVICE):
+            found = self._database.query(self._database.documents, query)
+        loaded: dict[Ref, Loaded] = {}
+        for document in found:
+            ref = Ref(collection, document.name.rpartition("/")[2])
+            loaded[ref] = _loaded(collection, document)
+        last = found[-1].name.rpartition("/")[2] if len(found) == limit else None
+        return Listing(loaded, last)
+
     def counters(self, day: date) -> Mapping[str, int]:
-        """A day's counters, summed over the shards."""
+        """A day's counters: amounts summed over the shards, latest at their greatest."""
         query = _Query()
         query.from_.add().collection_id = "shards"
         with unavailable(_SERVICE):
             found = self._database.query(self._database.path("metrics", day.isoformat()), query)
         total: dict[str, int] = {}
         for shard in found:
-            for name, amount in fields_of(shard.fields).items():
+            amounts = fields_of(shard.fields)
+            for name, moment in amounts.pop(_LATEST, {}).items():
+                total[name] = max(total.get(name, moment), moment)
+            for name, amount in amounts.items():
                 total[name] = total.get(name, 0) + amount
         return total
 
     def _write(self, put: Put) -> Any:
         write = _Write()
-        write.update.name = self._database.path(*put.ref)
-        fill_fields(write.update.fields, to_fields(put.document))
+        if put.document is None:
+            write.delete = self._database.path(*put.ref)
+        else:
+            write.update.name = self._database.path(*put.ref)
+            fields = to_fields(put.document)
+            if put.expire_at is not None:
+                fields[_EXPIRE_AT] = put.expire_at
+            fill_fields(write.update.fields, fields)
         if put.expected is None:
             write.current_document.exists = False
         else:
@@ -115,7 +147,31 @@ class FirestoreStore:
         write.update_mask.SetInParent()  # present and empty: no field is replaced
         for name, amount in counters.amounts.items():
             write.update_transforms.add(field_path=_quoted(name)).increment.integer_value = amount
+        for name, moment in counters.latest.items():
+            path = f"{_LATEST}.{_quoted(name)}"
+            write.update_transforms.add(field_path=path).maximum.integer_value = moment
         return write
+
+
+def _loaded(collection: str, found: Any) -> Loaded:
+    values = fields_of(found.fields)
+    document = from_fields(collection, values)
+    expire_at = None if hasattr(document, _EXPIRE_AT) else values.get(_EXPIRE_AT)
+    return Loaded(document, _nanoseconds(found.update_time), expire_at)
+
+
+def _browse_query(collection: str, limit: int, where: tuple[str, str] | None) -> Any:
+    query = _Query()
+    query.from_.add().collection_id = collection
+    if where is not None:
+        name, text = where
+        operators = StructuredQuery.FieldFilter.Operator
+        query.where.field_filter.field.field_path = name.removesuffix("[]")
+        query.where.field_filter.op = operators.ARRAY_CONTAINS if name.endswith("[]") else operators.EQUAL
+        fill_value(query.where.field_filter.value, text)
+    query.order_by.add(direction=StructuredQuery.Direction.ASCENDING).field.field_path = "__name__"
+    query.limit.value = limit
+    return query
 
 
 def _due_query(collection: str, field: str, until: datetime, limit: int) -> Any:

@@ -1,5 +1,6 @@
 """What the adapters of Google's APIs share: one client per instance, failures that the shell understands."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 _Made = TypeVar("_Made")
 
+_PERSON, _HIDDEN = re.compile(r"\b(customers|privacy_requests)/[^\s/'\"]+"), r"\1/(hidden)"
+"""The id of a customer's document is a hash that anybody can make of an address, so no log names it."""
 ANY_SIZE = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
 """The service sets the limits, not the channel."""
 
@@ -44,7 +47,7 @@ def unavailable(service: str) -> Iterator[None]:
     except (GoogleAPIError, GoogleAuthError) as error:
         status = getattr(error, "grpc_status_code", None)
         code = status.name if status is not None else type(error).__name__
-        raise Unavailable(f"{service}: {code}: {error}") from error
+        raise Unavailable(f"{service}: {code}: {_PERSON.sub(_HIDDEN, str(error))}") from error
 
 
 def emulator_channel(host: str) -> "grpc.Channel":

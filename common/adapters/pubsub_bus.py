@@ -1,27 +1,23 @@
 """The Bus on Pub/Sub: CloudEvents in binary content mode."""
 
 import json
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from common.adapters.google_calls import OnFirstUse, emulator_channel, unavailable
+from common.adapters.pubsub_publisher import PubSubPublisher
 from common.application.wire import line_of
 from common.domain.effects import Announce
 from common.domain.wire import stamp
 
 if TYPE_CHECKING:
     import grpc
-    from google.pubsub_v1.services.publisher import PublisherClient
 
-EMULATOR = "PUBSUB_EMULATOR_HOST"
-"""The environment variable that Google's own clients read too."""
 _LONGEST_ATTRIBUTE_BYTES = 1024
 
 
 class PubSubBus:
-    """Publishes to one topic, in one RPC a call: no batching thread that works on after the answer is given.
+    """Publishes to one topic, in one RPC a call.
 
     Thread-safe; the client is built by the first call, on `channel` if one is given.
     """
@@ -34,34 +30,13 @@ class PubSubBus:
         timeout_seconds: float = 10.0,
         channel: "grpc.Channel | None" = None,
     ) -> None:
-        self._topic = f"projects/{project}/topics/{topic}"
-        self._timeout_seconds = timeout_seconds
-        self._channel = channel
-        self._client = OnFirstUse(self._connect)
+        self._publisher = PubSubPublisher(project, topic, timeout_seconds=timeout_seconds, channel=channel)
 
     def publish(self, announcements: Sequence[Announce]) -> None:
         """Returns when Pub/Sub has stored all of them."""
-        if not announcements:
-            return
-        messages = [{"data": _data(one), "attributes": attributes_of(one)} for one in announcements]
-        with unavailable("Pub/Sub"):
-            self._client().publish(
-                request={"topic": self._topic, "messages": messages},
-                retry=None,
-                timeout=self._timeout_seconds,
-            )
-
-    def _connect(self) -> "PublisherClient":
-        from google.pubsub_v1.services.publisher import PublisherClient
-        from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
-
-        emulator = os.environ.get(EMULATOR)
-        channel = self._channel
-        if channel is None and emulator:
-            channel = emulator_channel(emulator)
-        if channel is None:
-            return PublisherClient()
-        return PublisherClient(transport=PublisherGrpcTransport(channel=channel))
+        self._publisher.publish(
+            {"data": _data(one), "attributes": attributes_of(one)} for one in announcements
+        )
 
 
 def attributes_of(announcement: Announce) -> dict[str, str]:

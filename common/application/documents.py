@@ -10,7 +10,10 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from common.domain.catalogue import PRODUCTS, STATUS, CatalogueStatus, Product
 from common.domain.documents import Case, Customer, Order, Suppression
+from common.domain.intake_health import HEALTH, IntakeHealth
+from common.domain.privacy import PrivacyRecord
 from common.domain.refused import IntakeFailure, IntakePart
 from common.domain.vouchers import VoucherCode
 
@@ -25,6 +28,10 @@ COLLECTIONS: Mapping[str, Any] = {
     "suppressions": Suppression,
     "intake_failures": IntakeFailure,
     "intake_parts": IntakePart,
+    "privacy_requests": PrivacyRecord,
+    HEALTH: IntakeHealth,
+    PRODUCTS: Product,
+    STATUS: CatalogueStatus,
 }
 """What each collection holds."""
 

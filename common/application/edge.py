@@ -5,20 +5,26 @@ import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from common.application import intake
 from common.application.engine import Engine
 from common.application.failures import Refused, Unavailable
 from common.application.ports import PubSubMessage
+from common.application.privacy import carry_out
 from common.application.shell import Deliver, advance
-from common.domain.triggers import Look, Storefront
+from common.domain.casework import REPEATED
+from common.domain.intake_rules import IntakePolicy
+from common.domain.storefront import StorefrontEvent
+from common.domain.triggers import Look, PrivacyRequest, Storefront
 from common.domain.vocabulary import LookKind
 from common.logs import log
 
 MAX_TASK_BYTES = 10_000
+IGNORED = "ignored"
+"""The outcome of something on a topic that doesn't concern the engine."""
 Answer = tuple[Mapping[str, Any], int]
-Understand = Callable[[PubSubMessage, datetime], Sequence[Any]]
+Understand = Callable[[PubSubMessage, datetime, IntakePolicy], Sequence[Any]]
 
 
 def pubsub_message(event_id: str, event_time: str | None, data: Any, now: datetime) -> PubSubMessage:
@@ -60,27 +66,38 @@ def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> t
 
     Raises Unavailable for redelivery, nothing else; what was taken before that is then only repeated.
     """
-    return tuple([_take(engine, message, part) for part in understand(message, engine.clock.now())])
+    parts = understand(message, engine.clock.now(), engine.policies.current().intake)
+    outcomes = tuple([_take(engine, message, part) for part in parts])
+    if engine.backlog is not None and any(outcome != REPEATED for outcome in outcomes):
+        engine.backlog.heed(engine.store, message, engine.clock.now())
+    return outcomes
 
 
 def _take(engine: Engine, message: PubSubMessage, part: Any) -> str:
-    try:
-        if isinstance(part, Refused):
-            raise part
-        if not isinstance(part, Storefront):
-            intake.ignore(engine, message, part.source)
-            return "ignored"
-        outcome = advance(engine, part).outcome
-        if outcome == "id_reused":
-            raise _id_reused(part)
-        return outcome
-    except Refused as refused:
-        failure = intake.refuse(engine, message, refused)
+    taken = take(engine, part)
+    if isinstance(taken, Refused):
+        failure = intake.refuse(engine, message, taken)
         log("intake_refused", failure=failure.id, source=failure.source, reason=failure.reason)
         return "refused"
+    if taken == IGNORED:
+        intake.ignore(engine, message, part.source, part.store, part.topic)
+    return taken
 
 
-def _id_reused(event: Storefront) -> Refused:
+def take(engine: Engine, part: Any) -> str | Refused:
+    """What became of one thing that a message tells; a refusal is the caller's to keep. Raises Unavailable."""
+    if isinstance(part, Refused):
+        return part
+    if not isinstance(part, StorefrontEvent):
+        return IGNORED
+    if isinstance(part, PrivacyRequest):
+        outcome = carry_out(engine, part)
+    else:
+        outcome = advance(engine, cast("Storefront", part)).outcome
+    return _id_reused(part) if outcome == "id_reused" else outcome
+
+
+def _id_reused(event: StorefrontEvent) -> Refused:
     return Refused(
         reason="id_reused",
         detail="id was used before for an event with another content; give every event an id of its own.",

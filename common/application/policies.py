@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from common.application.failures import Unavailable
 from common.application.ports import PolicySource
+from common.domain.browsers import BrowserAccess, StorefrontPolicy
 from common.domain.incentives import IncentivePolicy, Tier
-from common.domain.policy import ConsentPolicy, Keys, Policy, RecoveryPolicy, SequencePolicy, Step
+from common.domain.intake_rules import IntakeOverride, IntakePolicy
+from common.domain.policy import (
+    ConsentPolicy,
+    Keys,
+    Policy,
+    RecoveryPolicy,
+    RetentionPolicy,
+    SequencePolicy,
+    Step,
+)
 from common.domain.shop import Shop
+from common.domain.voucher_policy import VoucherPolicy
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -22,6 +33,10 @@ DOCUMENTS: Mapping[str, type] = {
     "sequence": SequencePolicy,
     "consent_required": ConsentPolicy,
     "shop": Shop,
+    "intake": IntakePolicy,
+    "retention": RetentionPolicy,
+    "storefront": StorefrontPolicy,
+    "vouchers": VoucherPolicy,
 }
 """The documents that exist, by the name of the field of Policy that they fill."""
 
@@ -34,7 +49,7 @@ class InvalidPolicy(ValueError):
 def _adapters() -> "Mapping[str, TypeAdapter[Any]]":
     from pydantic import ConfigDict, TypeAdapter, with_config
 
-    for kind in (*DOCUMENTS.values(), Tier, Step):
+    for kind in (*DOCUMENTS.values(), Tier, Step, BrowserAccess, IntakeOverride):
         # A misspelt key must not silently mean the default.
         with_config(ConfigDict(extra="forbid"))(kind)
     return {name: TypeAdapter(kind) for name, kind in DOCUMENTS.items()}
@@ -111,6 +126,20 @@ class Policies:
         if self._policy is None:
             raise Unavailable("no policy could be read yet")
         return self._policy
+
+    def review(self) -> tuple[Mapping[str, Any], list[str]]:
+        """The documents as they are written now, those that are good, and what is wrong with the others.
+
+        Changes and reports nothing. Raises Unavailable.
+        """
+        written = self._source.read()
+        good, problems = {}, []
+        for name in (*DOCUMENTS, *(written.keys() - DOCUMENTS.keys())):
+            try:
+                good[name] = parse(name, written.get(name, {}))
+            except InvalidPolicy as problem:
+                problems.append(str(problem))
+        return good, problems
 
     def _is_stale(self) -> bool:
         return self._max_age is not None and self._elapsed() - self._read_at > self._max_age.total_seconds()

@@ -1,10 +1,11 @@
 """Roles that the shell needs filled. Each has one contract suite, run on every adapter and on its local twin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
+from common.domain.catalogue import Product
 from common.domain.effects import Announce, FindMessage, SendMessage
 from common.domain.triggers import Accepted as Accepted
 from common.domain.triggers import NotSent as NotSent
@@ -25,6 +26,8 @@ class Loaded:
 
     document: Any
     version: object | None
+    expire_at: datetime | None = None
+    """From then on the store may delete it; None = never, or the document says so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,22 @@ class Put:
 
     ref: Ref
     document: Any
+    """None = delete it."""
     expected: object | None
+    expire_at: datetime | None = None
+    """From then on the store may delete it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Blind increments of `metrics/{day}/shards/{shard}`, in the same commit as the documents."""
+    """Blind changes of `metrics/{day}/shards/{shard}`, in the same commit as the documents."""
 
     day: date
     shard: int
     amounts: Mapping[str, int]
+    """Added to what is there."""
+    latest: Mapping[str, int] = field(default_factory=dict)
+    """Kept at the greatest value of the day, such as the second at which a source was heard; names of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,14 @@ class Page:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Documents of one collection in the order of their ids, and where to go on (None = that was all)."""
+
+    loaded: Mapping[Ref, Loaded]
+    cursor: str | None
+
+
 class Store(Protocol):
     """Documents with optimistic versions. Every method is one round trip and raises Unavailable."""
 
@@ -60,15 +77,59 @@ class Store(Protocol):
         """All of the documents, in one batch; an absent one is Loaded(None, None)."""
 
     def save(self, puts: Sequence[Put], counters: Counters | None = None) -> Mapping[Ref, object]:
-        """All or nothing; the new version of each document. Raises Conflict if any precondition fails."""
+        """All or nothing; the new version of each document (None: deleted). Raises Conflict if a precondition fails."""
 
     def due(
         self, collection: str, field: str, until: datetime, limit: int, cursor: str | None = None
     ) -> Page:
         """Documents of `collection` whose `field` is a moment before `until`, earliest first."""
 
+    def browse(
+        self, collection: str, limit: int, cursor: str | None = None, *, where: tuple[str, str] | None = None
+    ) -> Listing:
+        """Documents of `collection` whose id is greater than `cursor`; `where` = only with that text in that field.
+
+        A field named with [] at its end is a list, which must have the text among its own.
+        """
+
     def counters(self, day: date) -> Mapping[str, int]:
-        """A day's counters, summed over the shards."""
+        """A day's counters: amounts summed over the shards, latest at their greatest."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkuPage:
+    """SKUs in the order of their products' ids, and where to go on (None = that was all)."""
+
+    skus: tuple[str, ...]
+    cursor: str | None
+
+
+class Catalogue(Protocol):
+    """What stores sell. Every method takes one round trip and raises Unavailable."""
+
+    def products(self, store: str, skus: Sequence[str]) -> Mapping[str, Product]:
+        """Those of the SKUs that the catalogue has."""
+
+    def candidates(
+        self, store: str, category: tuple[str, ...], currency: str, below_minor: int, limit: int
+    ) -> tuple[Product, ...]:
+        """What a customer could buy instead for less than `below_minor`, at most `limit` (1 to 1,000).
+
+        First those of the category and what is beneath it, then those of the category above; in each the dearest
+        first. Which of several at one price are left out over the limit is up to the catalogue.
+        """
+
+    def digests(self, store: str, skus: Sequence[str]) -> Mapping[str, str]:
+        """The digests of those of the SKUs that the catalogue has."""
+
+    def put_many(self, products: Sequence[Product]) -> None:
+        """Write all or none, whatever is there; at most 500 in 8 MiB. Repeating is harmless."""
+
+    def active_skus(self, store: str, limit: int, cursor: str | None = None) -> SkuPage:
+        """The active products among the store's next `limit`, in the order of their ids."""
+
+    def count(self, store: str) -> int:
+        """How many products the store has, active or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +157,30 @@ class Bus(Protocol):
 
     def publish(self, announcements: Sequence[Announce]) -> None:
         """Publish all; returns when the bus has them. Repeating is harmless. Raises Unavailable."""
+
+
+class Incoming(NamedTuple):
+    """One storefront message on its way in."""
+
+    data: bytes
+    attributes: Mapping[str, str]
+
+
+class Inlet(Protocol):
+    """Where a storefront's messages enter the engine that did not come by Pub/Sub."""
+
+    def publish(self, messages: Sequence[Incoming]) -> None:
+        """Hand over all of them in one round trip; returns when they are safe. Raises Unavailable.
+
+        Repeating is harmless for the engine, which knows each event by its id.
+        """
+
+
+class Archive(Protocol):
+    """Where one machine keeps what left the engine."""
+
+    def forget(self, customer_ids: Set[str], case_ids: Set[str], addresses: Set[str]) -> int:
+        """Delete what is about the person; how many entries that were. Harmless to repeat. Raises Unavailable."""
 
 
 class Secrets(Protocol):

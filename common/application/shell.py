@@ -5,14 +5,16 @@ Two round trips: one batch of reads, one commit in which every document must sti
 
 from collections.abc import Callable, Mapping
 
+from common.application.commits import puts_of
 from common.application.engine import Engine
 from common.application.failures import Conflict, Unavailable
 from common.application.metrics import counters
-from common.application.ports import Loaded, Put, Ref, Task
+from common.application.ports import Loaded, Ref, Task
 from common.domain.book import Decision, NotLoaded, Place
 from common.domain.decide import decide
 from common.domain.effects import Announce, FindMessage, ScheduleLook, SendMessage
 from common.domain.first_places import first_places
+from common.domain.storefront import StorefrontEvent
 from common.domain.triggers import MessageAnswered, Outcome, Trigger, Uncertain
 
 MAX_READS = 32
@@ -89,22 +91,26 @@ def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, 
         except NotLoaded as need:
             wanted = need.places
             continue
-        _save(engine, decision, loaded)
+        _save(engine, trigger, decision, loaded)
         return decision, loaded
     raise Unavailable("the decision needs ever more documents")
 
 
-def _save(engine: Engine, decision: Decision, loaded: dict[Place, Loaded]) -> None:
+def _save(engine: Engine, trigger: Trigger, decision: Decision, loaded: dict[Place, Loaded]) -> None:
     """One commit, if there is anything new; what is owed for an earlier one is not counted again."""
     if not decision.changes:
         return
-    puts = [Put(Ref(*place), document, loaded[place].version) for place, document in decision.changes.items()]
-    now = engine.clock.now()
-    versions = engine.store.save(
-        puts, counters(decision.effects, decision.counts, now, shard_key=puts[0].ref.id)
+    puts = puts_of(engine, decision, loaded)
+    counted = counters(
+        decision.effects,
+        decision.counts,
+        engine.clock.now(),
+        shard_key=puts[0].ref.id,
+        event=trigger if isinstance(trigger, StorefrontEvent) else None,
     )
+    versions = engine.store.save(puts, counted)
     for put in puts:
-        loaded[put.ref] = Loaded(put.document, versions[put.ref])
+        loaded[put.ref] = Loaded(put.document, versions[put.ref], put.expire_at)
 
 
 def perform(engine: Engine, decision: Decision) -> None:

@@ -7,6 +7,7 @@ from common.domain.changing import replace
 from common.domain.customers import is_capped, segment_of
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate, purchase_instead
+from common.domain.intake_health import is_behind, look_again_at
 from common.domain.money import format_minor
 from common.domain.policy import Policy
 from common.domain.promises import with_reserved_voucher
@@ -16,6 +17,9 @@ from common.domain.vocabulary import Reason, Stage
 
 def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
     """The case once its quiet period is over. Raises NotLoaded if the customer has another open case."""
+    if is_behind(book.intake_health(), book.now):
+        # It may only seem quiet: what its customer did since, perhaps an order, may still wait to be taken.
+        return replace(case, held_until=look_again_at(case.id, book.now))
     reason = closed_gate(case, customer, book.policy, book.now)
     if reason is Reason.ALREADY_ORDERED and not case.announced:
         # Bought by way of another cart before this one was ever lost: no abandonment, nothing to tell.

@@ -8,7 +8,9 @@ from typing import cast
 from common.domain import ids
 from common.domain.documents import Case, Customer, Order, Suppression
 from common.domain.effects import Effect
+from common.domain.intake_health import HEALTH, INTAKE, IntakeHealth
 from common.domain.policy import Policy
+from common.domain.verdicts import Verdict
 from common.domain.vouchers import VoucherCode
 
 CASES, CUSTOMERS, ORDERS = "cases", "customers", "orders"
@@ -16,7 +18,7 @@ VOUCHER_CODES, SUPPRESSIONS = "voucher_codes", "suppressions"
 
 Place = tuple[str, str]
 """A collection and an id."""
-Document = Case | Customer | Order | Suppression | VoucherCode
+Document = Case | Customer | Order | Suppression | VoucherCode | IntakeHealth
 
 
 class NotLoaded(Exception):
@@ -69,6 +71,10 @@ class Book:
         """Whose code it is."""
         return cast("VoucherCode | None", self._read((VOUCHER_CODES, ids.voucher_id(store, code))))
 
+    def intake_health(self) -> IntakeHealth | None:
+        """When the intake was last behind; None = never."""
+        return cast("IntakeHealth | None", self._read((HEALTH, INTAKE)))
+
     def suppression_places(self, addresses: Iterable[str]) -> dict[str, Place]:
         """Where it is written that an address must never be contacted."""
         key = self.policy.keys.suppression
@@ -79,6 +85,12 @@ class Book:
         places = self.suppression_places(addresses)
         self.need(*places.values())
         return frozenset(address for address, place in places.items() if self._read(place) is not None)
+
+    def suppressed_at(self, address: str) -> datetime | None:
+        """Since when the address is suppressed; None = it isn't."""
+        (place,) = self.suppression_places([address]).values()
+        found = cast("Suppression | None", self._read(place))
+        return found.at if found else None
 
     def suppress(self, address: str, reason: str) -> None:
         """Never contact the address again, whoever it belongs to (L38)."""
@@ -112,6 +124,8 @@ def _place_of(document: Document) -> Place:
             return SUPPRESSIONS, document.id
         case VoucherCode():
             return VOUCHER_CODES, ids.voucher_id(document.store, document.code)
+        case IntakeHealth():
+            return HEALTH, document.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +136,5 @@ class Decision:
     changes: Mapping[Place, Document] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    """For a caller who waits for it."""

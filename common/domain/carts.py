@@ -1,19 +1,31 @@
 """A cart as the storefront reports it: activity, its newest state, and when a cart becomes a new lost order."""
 
-from datetime import datetime
+from dataclasses import replace as replaced
+from datetime import datetime, timedelta
+from typing import Any
 
 from common.domain import ids
 from common.domain.book import CASES, Book
+from common.domain.cart_changes import as_changes, with_changes, with_lines
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.customers import follow
 from common.domain.documents import MAX_LINES, Case, Customer
-from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
+from common.domain.storefront import (
+    Cart,
+    CartItemsChanged,
+    CartUpdated,
+    CartVisited,
+    ItemUnavailable,
+    Line,
+)
 from common.domain.vocabulary import Reason, Stage, VoucherState
 
 _BY_ORDER = (Stage.RECOVERED, Stage.ORDERED)
 _LOOKED_BACK = 20
 """Episodes of a cart among which a late order finds its own."""
+_ECHO = timedelta(days=1)
+"""For so long after an order, its own items put into the cart again are taken for clocks that disagree (L8)."""
 _LATER_EPISODE_POSSIBLE = (*_BY_ORDER, Stage.LOST)
 
 
@@ -42,7 +54,7 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
     """The case after a new state of its cart; None if the cart is nobody's lost order (L42)."""
     cart = event.cart
     if case is None:
-        return _opened(event, customer, episode=1) if cart.lines else None
+        return _opened(event, cart.id, customer) if cart.lines else None
     if _begins_new_episode(book, case, event, customer):
         return _next_episode(book, case, event, customer)
     if case.stage in _BY_ORDER:
@@ -53,6 +65,44 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
     if _is_newest_state(case, event):
         case = _with_state(case, cart, event.occurred_at)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
+
+
+def changed(book: Book, case: Case | None, event: CartItemsChanged, customer: Customer | None) -> Case | None:
+    """The case after items were put in or taken out. What comes out of an unknown cart shows that there is one."""
+    at = event.occurred_at
+    if case is None:
+        return _opened(event, event.cart_id, customer)
+    if case.episode > 1 and at < case.opened_at:
+        return case  # an earlier episode's, which is over
+    if case.stage in _BY_ORDER:
+        if case.ordered_at is None or at <= case.ordered_at:
+            return with_changes(case, event)
+        again = at <= case.ordered_at + _ECHO and _same_items(case, event.added)
+        return case if again or not event.added else _next_episode(book, case, event, customer)
+    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
+        newer = at > case.last_activity_at and bool(event.added)
+        return _next_episode(book, case, event, customer) if newer else case
+    case = with_changes(_with_customer(case, customer, at), event)
+    return _active(book, case, event) if at > case.last_activity_at else case
+
+
+def without_item(case: Case | None, event: ItemUnavailable) -> Case | None:
+    """The case with the item marked as sold out, so that no message offers it (L44); a newer state knows better."""
+    if case is None or (case.cart_state_at is not None and event.occurred_at < case.cart_state_at):
+        return case
+    if case.changes:
+        changes = [
+            replaced(change, line=_sold_out(change.line, event.sku))
+            if change.at <= event.occurred_at
+            else change
+            for change in case.changes
+        ]
+        return with_lines(case, changes)
+    return replace(case, lines=tuple(_sold_out(line, event.sku) for line in case.lines))
+
+
+def _sold_out(line: Line, sku: str) -> Line:
+    return replaced(line, available=False) if line.sku == sku else line
 
 
 def visited(book: Book, case: Case | None, event: CartVisited, customer: Customer | None) -> Case | None:
@@ -81,9 +131,14 @@ def _seen_at(case: Case, at: datetime) -> Case:
     return replace(case, cart_state_at=max(case.cart_state_at or at, at))
 
 
-def _active(book: Book, case: Case, event: CartUpdated | CartVisited) -> Case:
+def _active(book: Book, case: Case, event: CartUpdated | CartItemsChanged | CartVisited) -> Case:
     """Somebody is there: what was planned waits until the cart is quiet again (L3); an emptied one is let go (L9)."""
-    case = replace(case, last_activity_at=event.occurred_at, channel=event.channel or case.channel)
+    case = replace(
+        case,
+        last_activity_at=event.occurred_at,
+        channel=event.channel or case.channel,
+        **_busyness(book, case, event),
+    )
     if case.stage is Stage.HELD:
         return case
     if case.lines:
@@ -98,16 +153,33 @@ def _active(book: Book, case: Case, event: CartUpdated | CartVisited) -> Case:
     return replace(case, stage=Stage.SUPPRESSED, reason=Reason.CART_EMPTY, voucher=voucher)
 
 
+def _busyness(book: Book, case: Case, event: CartUpdated | CartItemsChanged | CartVisited) -> dict[str, Any]:
+    """How often the cart was touched in this hour, and whether that is still a person's doing."""
+    hour = event.occurred_at.replace(minute=0, second=0, microsecond=0)
+    events = case.events_in_hour + 1 if case.active_hour == hour else 1
+    most = book.policy.intake.rules_for(event.source, event.store).max_cart_events_per_hour
+    return {"active_hour": hour, "events_in_hour": events, "automated": case.automated or events > most}
+
+
 def _with_state(case: Case, cart: Cart, at: datetime) -> Case:
     """The case with the cart's newer state. An empty cart keeps the currency it had."""
-    return replace(
+    lines = dearest(cart.lines)
+    case = replace(
         case,
         cart_state_at=at,
         currency=cart.currency or case.currency,
         total_minor=cart.total_minor if cart.lines else 0,
         url=cart.url or case.url,
-        lines=dearest(cart.lines),
+        lines=lines,
         line_count=len(cart.lines),
+    )
+    if not case.changes:
+        return case
+    later = [change for change in case.changes if change.at > at]
+    return (
+        with_lines(case, [*as_changes(lines, cart.currency, at), *later])
+        if later
+        else replace(case, changes=())
     )
 
 
@@ -130,18 +202,22 @@ def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
     return replace(case, customer_id=customer.id)
 
 
-def _opened(event: CartUpdated, customer: Customer | None, episode: int) -> Case:
+def _opened(
+    event: CartUpdated | CartItemsChanged, cart_id: str, customer: Customer | None, episode: int = 1
+) -> Case:
     case = Case(
-        id=ids.case_id(event.store, event.cart.id, episode),
+        id=ids.case_id(event.store, cart_id, episode),
         store=event.store,
-        cart_id=event.cart.id,
+        cart_id=cart_id,
         episode=episode,
         opened_at=event.occurred_at,
         last_activity_at=event.occurred_at,
         customer_id=customer.id if customer else None,
         channel=event.channel,
     )
-    return _with_state(case, event.cart, event.occurred_at)
+    if isinstance(event, CartUpdated):
+        return _with_state(case, event.cart, event.occurred_at)
+    return with_changes(case, event)
 
 
 def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> bool:
@@ -150,16 +226,16 @@ def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Cu
         return False
     if case.stage in _BY_ORDER:
         after = case.ordered_at is None or event.occurred_at > case.ordered_at
-        return after and (case.cleared or not _same_items(case, event.cart))
+        return after and (case.cleared or not _same_items(case, event.cart.lines))
     if event.occurred_at <= case.last_activity_at:
         return False
     return case.stage is Stage.LOST or _changed_hands(book, case, customer)
 
 
-def _same_items(case: Case, cart: Cart) -> bool:
-    """Whether the cart holds nothing beyond what was ordered: an echo of the order, not a fresh intent (L8)."""
+def _same_items(case: Case, lines: tuple[Line, ...]) -> bool:
+    """Whether there is nothing beyond what was ordered: an echo of the order, not a fresh intent (L8)."""
     ordered = set(case.ordered_skus) or {line.sku for line in case.lines}
-    return {line.sku for line in cart.lines} <= ordered
+    return {line.sku for line in lines} <= ordered
 
 
 def _changed_hands(book: Book, case: Case, customer: Customer | None) -> bool:
@@ -170,20 +246,23 @@ def _changed_hands(book: Book, case: Case, customer: Customer | None) -> bool:
     return former is not None and former.id != customer.id
 
 
-def _next_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> Case:
+def _next_episode(
+    book: Book, case: Case, event: CartUpdated | CartItemsChanged, customer: Customer | None
+) -> Case:
     """A fresh case for the same cart; the former one sends nothing more."""
     episode = case.episode + 1
-    book.need((CASES, ids.case_id(event.store, event.cart.id, episode)))
+    book.need((CASES, ids.case_id(case.store, case.cart_id, episode)))
     if case.stage not in _LATER_EPISODE_POSSIBLE:
         case = replace(case, stopped="changed hands", stage=_stopped(case))
     if case.episode == 1:
         book.put(replace(case, latest_episode=episode))
     else:
         book.put(case)
-        first = book.case(ids.case_id(event.store, event.cart.id))
+        first = book.case(ids.case_id(case.store, case.cart_id))
         if first is not None:
             book.put(replace(first, latest_episode=episode))
-    return _opened(event, customer, episode)
+    # What the former one has applied must not count again in this one when it is delivered once more.
+    return replace(_opened(event, case.cart_id, customer, episode), inbox=case.inbox)
 
 
 def _stopped(case: Case) -> Stage:

@@ -7,8 +7,11 @@ from common.domain.book import Book, Decision
 from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, Case, Moment, Order
 from common.domain.effects import Announce, Effect
+from common.domain.storefront import StorefrontEvent
 from common.domain.timing import arm
 
+REPEATED = "repeated"
+"""The outcome of a message that was applied before."""
 D = TypeVar("D", Case, Order)
 
 
@@ -47,9 +50,10 @@ def conclude(book: Book, outcome: str) -> Decision:
     return Decision(outcome, dict(book.changes), tuple(book.effects), dict(book.counts))
 
 
-def remember(book: Book, document: D, digest: str = "") -> D:
+def remember(book: Book, document: D, event: StorefrontEvent | None = None) -> D:
     """Record in the document's inbox that the message was applied, with all that is owed for it."""
-    entry = inbox.record(document.inbox, book.message_id, digest, tuple(book.effects))
+    digest, notes = (event.digest, event.notes) if event else ("", ())
+    entry = inbox.record(document.inbox, book.message_id, digest, tuple(book.effects), notes)
     document = replace(document, inbox=entry)
     book.put(document)
     return document
@@ -57,4 +61,4 @@ def remember(book: Book, document: D, digest: str = "") -> D:
 
 def repeat(entry: inbox.Applied, *more: Effect) -> Decision:
     """The decision on a message that was applied before: nothing new, and what was owed for it once more."""
-    return Decision("repeated", {}, (*entry.owed, *more))
+    return Decision(REPEATED, {}, (*entry.owed, *more))

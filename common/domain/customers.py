@@ -4,6 +4,7 @@ Each of the three has a document id of its own. One of those documents holds the
 (`merged_into`). So an event's customer is found in the same batch as its cart, without an index to keep in step.
 """
 
+from dataclasses import replace as replace_person
 from datetime import datetime
 
 from common.domain import ids
@@ -24,13 +25,20 @@ from common.domain.timing import pending_step
 from common.domain.vocabulary import Segment
 
 _MAX_HOPS = 8
+_MAX_USERS = 8
+"""Of one browser, that are remembered."""
 
 
 def document_ids(store: str, person: Person | None) -> dict[str, str]:
     """The documents that the person's identifiers lead to, the strongest identifier first."""
     if person is None:
         return {}
-    known = (("id", person.external_id), ("email", person.email), ("phone", person.phone))
+    known = (
+        ("id", person.external_id),
+        ("email", person.email),
+        ("phone", person.phone),
+        ("anonymous", person.anonymous_id),
+    )
     return {kind: ids.customer_id(store, kind, value) for kind, value in known if value}
 
 
@@ -51,30 +59,68 @@ def follow(book: Book, id: str | None) -> Customer | None:
     return None
 
 
-def identify(book: Book, store: str, person: Person | None, at: datetime) -> Customer | None:
+def identify(
+    book: Book, store: str, person: Person | None, at: datetime, *, keep_visitor: bool = True
+) -> Customer | None:
     """The event's customer with what the event says about them; puts every changed document into the book.
 
-    Documents that an event ties together become one, except two accounts that merely share a phone number.
+    Documents that an event ties together become one, except two accounts that merely share a phone number, two
+    people who merely share a browser, and whom an administrator has separated. Without `keep_visitor` somebody of whom
+    nothing but the browser is known gets no document: looking at a cart is no history.
     """
     documents = document_ids(store, person)
     if person is None or not documents:
         return None
     book.need(*((CUSTOMERS, id) for id in documents.values()))
     found = {kind: follow(book, id) for kind, id in documents.items()}
-    customer = next((other for other in found.values() if other is not None), None)
+    if documents.keys() == {"anonymous"}:
+        return _visitor(book, found["anonymous"], documents["anonymous"], store, keep=keep_visitor)
+    customer = next((other for kind, other in found.items() if other and kind != "anonymous"), None)
     if found.get("id") is None and _is_another_account(found, customer, person):
         customer = None
     if customer is None:
         customer = Customer(id=next(iter(documents.values())), store=store)
-    for kind, other in found.items():
-        if other is not None and other.id != customer.id and _may_merge(kind, customer, other, person):
-            customer = merge(book, customer, other)
-    customer = told(customer, person, at)
+    person = _without_what_is_anothers(customer, found, person)
+    customer = told(_with_ties(book, customer, found, person), person, at)
     book.put(customer)
     for kind, id in documents.items():
         if found[kind] is None and id != customer.id:
             book.put(Customer(id=id, store=store, merged_into=customer.id))
     return customer
+
+
+def _with_ties(book: Book, customer: Customer, found: dict[str, Customer | None], person: Person) -> Customer:
+    """The customer with everybody who turns out to be the same person."""
+    for kind, other in found.items():
+        if other is None or other.id == customer.id:
+            continue
+        if may_merge(kind, customer, other, person):
+            customer = merge(book, customer, other)
+        elif kind == "anonymous":
+            book.put(_used_by(book, customer, other, person))
+    return customer
+
+
+def _used_by(book: Book, customer: Customer, other: Customer, person: Person) -> Customer:
+    """The browser's document once another person says that it is theirs: it leads to nobody from now on, rather than to
+    the wrong one (L6); unless all who said so turned out to be one person.
+    """
+    id = ids.customer_id(customer.store, "anonymous", person.anonymous_id or "")
+    users = tuple(dict.fromkeys((*(other.shared_by or (other.id,)), customer.id)))[:_MAX_USERS]
+    people = {found.id for user in users if user != customer.id and (found := follow(book, user))}
+    if people <= {customer.id}:
+        return Customer(id=id, store=customer.store, merged_into=customer.id)
+    return Customer(id=id, store=customer.store, shared_by=users)
+
+
+def _visitor(book: Book, found: Customer | None, id: str, store: str, *, keep: bool) -> Customer | None:
+    """Whom a browser alone leads to; nobody if several people use it."""
+    if found is not None:
+        return None if found.shared_by else found
+    visitor = Customer(id=id, store=store)
+    if keep:
+        book.put(visitor)
+    return visitor
 
 
 def _is_another_account(found: dict[str, Customer | None], customer: Customer | None, person: Person) -> bool:
@@ -86,9 +132,33 @@ def _is_another_account(found: dict[str, Customer | None], customer: Customer | 
     )
 
 
-def _may_merge(kind: str, customer: Customer, other: Customer, person: Person) -> bool:
+def may_merge(kind: str, customer: Customer, other: Customer, person: Person) -> bool:
+    """Whether an identifier of that kind, which leads to `other`, makes the two one person."""
+    if other.shared_by or are_apart(customer, other):
+        return False
+    if kind == "anonymous":  # a browser has one user as long as only one has ever said who they are
+        return not (other.external_id or other.email or other.phone)
     accounts = {customer.external_id or person.external_id, other.external_id} - {None}
     return kind != "phone" or len(accounts) < 2
+
+
+def are_apart(customer: Customer, other: Customer) -> bool:
+    """Whether an administrator separated the two."""
+    return customer.id in other.apart_from or other.id in customer.apart_from
+
+
+def _without_what_is_anothers(
+    customer: Customer, found: dict[str, Customer | None], person: Person
+) -> Person:
+    """The person without an address that belongs to somebody separated from them: a typo must not come back."""
+    anothers = {kind for kind, other in found.items() if other is not None and are_apart(customer, other)}
+    if not anothers:
+        return person
+    return replace_person(
+        person,
+        email=None if "email" in anothers else person.email,
+        phone=None if "phone" in anothers else person.phone,
+    )
 
 
 def told(customer: Customer, person: Person, at: datetime) -> Customer:
@@ -141,6 +211,7 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
             name: getattr(newer, name) or getattr(older, name)
             for name in ("email", "phone", "name", "locale", "time_zone", "country", "updated_at")
         },
+        apart_from=tuple(dict.fromkeys((*customer.apart_from, *other.apart_from))),
         consent=consent,
         redemptions=_union(customer.redemptions, other.redemptions),
         purchases=with_purchases(customer, *other.purchases).purchases,
@@ -150,7 +221,7 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
         open_voucher=max(vouchers, key=lambda voucher: voucher.valid_until, default=None),
     )
     merged = with_returns(merged, other.returns, book.policy, book.now)
-    book.put(Customer(id=other.id, store=other.store, merged_into=customer.id))
+    book.put(replace(other, merged_into=customer.id))
     return merged
 
 

@@ -8,7 +8,7 @@ from common.domain import ids, inbox
 from common.domain.abandonment import gone_quiet
 from common.domain.answers import answered
 from common.domain.book import Book, Decision, Document, Place
-from common.domain.carts import current_case, updated, visited
+from common.domain.carts import changed, current_case, updated, visited, without_item
 from common.domain.casework import conclude, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.closing import called_off
@@ -16,51 +16,80 @@ from common.domain.customers import follow, identify, with_returns
 from common.domain.documents import Armed, Case, Order, Return
 from common.domain.effects import Effect
 from common.domain.lapses import flag_lapsed, lapsed
-from common.domain.orders import placed, with_facts
+from common.domain.optouts import opted_out
+from common.domain.orders import codes_with, placed, with_facts
 from common.domain.policy import Policy
 from common.domain.refunds import with_return
 from common.domain.reversals import undone
+from common.domain.separation import separate
 from common.domain.sequence import step_due, unresolved
 from common.domain.storefront import (
+    CartItemsChanged,
     CartUpdated,
     CartVisited,
     CustomerUpdated,
+    ItemUnavailable,
     OrderCancelled,
     OrderPaid,
     OrderPaymentFailed,
     OrderPlaced,
     OrderReturned,
     StorefrontEvent,
+    StoreLeft,
+    VerificationFailed,
     VoucherRedeemed,
+    VoucherWithdrawn,
 )
 from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
-from common.domain.triggers import Look, MessageAnswered, ReturnedFlagLapsed, Trigger
-from common.domain.vocabulary import LookKind, OrderState
+from common.domain.triggers import (
+    CartEvent,
+    CustomersSeparated,
+    Look,
+    MessageAnswered,
+    OptedOut,
+    ReturnedFlagLapsed,
+    Trigger,
+    VoucherCalled,
+)
+from common.domain.vocabulary import LookKind, OrderState, Reason
+from common.domain.voucher_calls import voucher_called
+from common.domain.withdrawals import store_left, withdrawn
 
 
-def decide(
+def decide(  # noqa: C901 - the table of everything there is to decide on
     loaded: Mapping[Place, Document | None], trigger: Trigger, policy: Policy, now: datetime
 ) -> Decision:
     """What follows from the trigger. Raises NotLoaded if that can't be said without further documents."""
     book = Book(loaded, policy, now, message_id(trigger))
     match trigger:
-        case CartUpdated() | CartVisited():
+        case CartUpdated() | CartItemsChanged() | CartVisited() | ItemUnavailable():
             return _on_cart(book, trigger)
         case OrderPlaced():
             return _on_order(book, trigger)
-        case OrderPaymentFailed() | OrderCancelled():
+        case OrderPaymentFailed() | OrderCancelled() | VerificationFailed():
             return _on_order_undone(book, trigger)
         case OrderReturned():
             return _on_return(book, trigger)
         case VoucherRedeemed():
             return _on_redemption(book, trigger)
+        case VoucherWithdrawn():
+            return _on_withdrawal(book, trigger)
+        case StoreLeft():
+            store_left(book, trigger.store)
+            return conclude(book, "store_left")
         case CustomerUpdated():
             identify(book, trigger.store, trigger.person, trigger.occurred_at)
             return conclude(book, "customer_updated")
+        case CustomersSeparated():
+            return conclude(book, separate(book, trigger))
         case Look():
             return _on_look(book, trigger)
         case MessageAnswered():
             return _on_answer(book, trigger)
+        case VoucherCalled():
+            return voucher_called(book, trigger)
+        case OptedOut():
+            return opted_out(book, trigger)
         case ReturnedFlagLapsed():
             return _on_flag_lapsed(book, trigger)
         case _:
@@ -80,22 +109,26 @@ def _applied(book: Book, document: Case | Order | None, event: StorefrontEvent) 
     return repeat(entry) if entry.digest == event.digest else Decision("id_reused")
 
 
-def _on_cart(book: Book, event: CartUpdated | CartVisited) -> Decision:
+def _on_cart(book: Book, event: CartEvent) -> Decision:
     cart_id = event.cart.id if isinstance(event, CartUpdated) else event.cart_id
     before = current_case(book, event.store, cart_id)
     if applied := _applied(book, before, event):
         return applied
-    customer = identify(book, event.store, event.person, event.occurred_at)
+    customer = identify(book, event.store, event.person, event.occurred_at, keep_visitor=False)
     match event:
         case CartUpdated():
             case = updated(book, before, event, customer)
+        case CartItemsChanged():
+            case = changed(book, before, event, customer)
         case CartVisited():
             case = visited(book, before, event, customer)
+        case ItemUnavailable():
+            case = without_item(before, event)
     if case is None:
         return conclude(book, "nobodys_cart")
     # Remembered even if it says nothing new: told again later, in another state of the case, it still must not.
     case = settle(book, case)
-    remember(book, case, event.digest)
+    remember(book, case, event)
     return conclude(book, "cart_seen")
 
 
@@ -109,16 +142,16 @@ def _on_order(book: Book, event: OrderPlaced) -> Decision:
     if applied := _applied(book, order, event):
         return applied
     customer = identify(book, event.store, event.person, at)
-    order = with_facts(order, event.order, customer)
+    order = with_facts(order, event.order, customer, at)
     if order.state is OrderState.CANCELLED or not _is_newer_than_failure(order, event):
-        remember(book, order, event.digest)
+        remember(book, order, event)
         return conclude(book, "order_undone_before")
     revived = order.state is OrderState.FAILED
     placed_at = at if revived or order.placed_at is None else min(order.placed_at, at)
     state_at = max(order.state_at or at, at)
     order = replace(order, state=OrderState.PLACED, placed_at=placed_at, state_at=state_at)
     order = placed(book, order, event.order, customer, placed_at)
-    remember(book, order, event.digest)
+    remember(book, order, event)
     return conclude(book, "order_placed")
 
 
@@ -130,24 +163,42 @@ def _is_newer_than_failure(order: Order, event: OrderPlaced) -> bool:
     return at > order.state_at or (at == order.state_at and isinstance(event, OrderPaid))
 
 
-def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled) -> Decision:
+def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled | VerificationFailed) -> Decision:
     order, at = _order_of(book, event, event.order.id), event.occurred_at
     if applied := _applied(book, order, event):
         return applied
     customer = identify(book, event.store, event.person, at)
-    order = with_facts(order, event.order, customer)
-    state = OrderState.CANCELLED if isinstance(event, OrderCancelled) else OrderState.FAILED
+    order = with_facts(order, event.order, customer, at, undone=True)
+    reason = _why_undone(event)
+    state = OrderState.CANCELLED if reason is Reason.ORDER_CANCELLED else OrderState.FAILED
     overtaken = order.state_at is not None and at < order.state_at and state is OrderState.FAILED
     if order.state is not OrderState.CANCELLED and not overtaken:
-        if order.state is not OrderState.FAILED:
-            for other in undone(book, order, state, at):
+        if order.state is not OrderState.FAILED or order.redeemed_code is not None:
+            for other in undone(book, order, reason, at):
                 book.put(placed(book, other, None, None, other.placed_at or at))
-        if order.state is None and state is OrderState.CANCELLED:
+        if _never_stood(order, reason):
             called_off(book, order, event.order, customer, at)
         state_at = max(order.state_at or at, at)
         order = replace(order, state=state, state_at=state_at, case_id=None, redeemed_code=None)
-    remember(book, order, event.digest)
-    return conclude(book, f"order_{state.value}")
+    remember(book, order, event)
+    return conclude(book, reason.value)
+
+
+def _never_stood(order: Order, reason: Reason) -> bool:
+    """Whether its cart has to be closed now: no placing did. A failed payment leaves it open, to be recovered."""
+    if reason is Reason.VERIFICATION_FAILED:
+        return order.state is not OrderState.PLACED
+    return reason is Reason.ORDER_CANCELLED and order.state is None
+
+
+def _why_undone(event: OrderPaymentFailed | OrderCancelled | VerificationFailed) -> Reason:
+    match event:
+        case OrderCancelled():
+            return Reason.ORDER_CANCELLED
+        case VerificationFailed():
+            return Reason.VERIFICATION_FAILED
+        case OrderPaymentFailed():
+            return Reason.PAYMENT_FAILED
 
 
 def _on_return(book: Book, event: OrderReturned) -> Decision:
@@ -160,7 +211,7 @@ def _on_return(book: Book, event: OrderReturned) -> Decision:
     if customer is not None:
         book.put(with_returns(customer, (returned,), book.policy, book.now))
         order = replace(order, customer_id=order.customer_id or customer.id)
-    remember(book, order, event.digest)
+    remember(book, order, event)
     return conclude(book, "goods_returned")
 
 
@@ -169,11 +220,22 @@ def _on_redemption(book: Book, event: VoucherRedeemed) -> Decision:
     if applied := _applied(book, order, event):
         return applied
     customer = identify(book, event.store, event.person, event.occurred_at)
-    order = replace(order, codes=tuple(dict.fromkeys((*order.codes, event.code))))
+    order = replace(order, codes=codes_with(order, (event.code,), event.occurred_at))
     if order.state in (None, OrderState.PLACED):
         order = placed(book, order, None, customer, order.placed_at or event.occurred_at)
-    remember(book, order, event.digest)
+    remember(book, order, event)
     return conclude(book, "voucher_redeemed")
+
+
+def _on_withdrawal(book: Book, event: VoucherWithdrawn) -> Decision:
+    known = book.voucher_code(event.store, event.code)
+    case = book.case(known.case_id) if known else None
+    if applied := _applied(book, case, event):
+        return applied
+    if case is None:
+        return conclude(book, "nobodys_voucher")
+    remember(book, settle(book, withdrawn(book, case, event.code)), event)
+    return conclude(book, "voucher_withdrawn")
 
 
 def _on_look(book: Book, trigger: Look) -> Decision:

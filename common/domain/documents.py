@@ -25,6 +25,8 @@ from common.domain.vouchers import Incentive, Voucher
 SCHEMA_VERSION = 1
 MAX_LINES = 50
 """Lines of a cart that a case keeps (the dearest); the total covers all of them."""
+MAX_CHANGES = 100
+"""Changes of a cart that a case keeps apart (the newest); older ones are one state, settled for good."""
 MAX_HISTORY = 64
 """Timeline entries, returns and redemptions that a document keeps (the newest)."""
 MAX_PURCHASES = 8
@@ -58,6 +60,8 @@ class StepRecord:
     """Claims made so far."""
     retry_at: datetime | None = None
     """For a deferred step: not before this moment."""
+    held: bool = False
+    """Whether it was said that the step waits for the intake."""
     refused_channels: tuple[Channel, ...] = ()
     """Channels whose provider turned this step's message down for good."""
     voucher_code: str | None = None
@@ -75,6 +79,18 @@ class Recovery:
     at: datetime
     revenue: Money
     discount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartChange:
+    """Items put into a cart (`pieces` above 0) or taken out of it (below 0), where a source tells no whole states."""
+
+    id: str
+    """The event and the line, so that each change counts once."""
+    at: datetime
+    pieces: int
+    currency: str | None
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +123,16 @@ class Case:
     url: str | None = None
     lines: tuple[Line, ...] = ()
     line_count: int = 0
+    changes: tuple[CartChange, ...] = ()
+    """What the lines add up from, in the order in which it happened, where a source tells changes only."""
     abandoned_at: datetime | None = None
+    active_hour: datetime | None = None
+    events_in_hour: int = 0
+    """How often the cart was touched in that hour."""
+    automated: bool = False
+    """Touched more often than any person could: nobody is contacted about it (L42)."""
+    held_until: datetime | None = None
+    """Not called abandoned before this moment: the intake was behind, and what happened since may not be known."""
     announced: bool = False
     """Whether the abandonment was announced; one lost order is announced once, however often it goes quiet."""
     segment: Segment | None = None
@@ -140,6 +165,16 @@ class Return:
     """Goods that came back."""
 
     id: str
+    at: datetime
+    total_minor: int | None = None
+    """On an order: what was given back, once it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A code that the shop released for an order: events from before that redeem it no more."""
+
+    code: str
     at: datetime
 
 
@@ -181,11 +216,18 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """`customers/{id}`: one person at one store, or (`merged_into`) a signpost to that person's document."""
+    """`customers/{id}`: one person at one store, or (`merged_into`) a signpost to that person's document.
+
+    A signpost that was a person's own document keeps what it held, so that the two can be separated again.
+    """
 
     id: str
     store: str
     merged_into: str | None = None
+    apart_from: tuple[str, ...] = ()
+    """Documents that an administrator separated from this one: what ties them doesn't make them one again."""
+    shared_by: tuple[str, ...] = ()
+    """Of a browser's document: who said that it is theirs, if several did; it leads to nobody then."""
     external_id: str | None = None
     email: str | None = None
     phone: str | None = None
@@ -233,6 +275,7 @@ class Order:
     discount_minor: int = 0
     codes: tuple[str, ...] = ()
     redeemed_code: str | None = None
+    given_back: tuple[GivenBack, ...] = ()
     made_by_shop: bool = False
     """Whether any event said so: it closes its case, but is never counted as recovered (L12)."""
     returns: tuple[Return, ...] = ()

@@ -60,6 +60,8 @@ class SendMessage:
     voucher_code: str | None = None
     incentive: Incentive | None = None
     valid_until: datetime | None = None
+    unsubscribe_url: str | None = None
+    """The engine's own page for it, set at the hand-over, where the shop has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

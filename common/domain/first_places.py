@@ -5,28 +5,52 @@ from typing import assert_never
 from common.domain import ids
 from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Place
 from common.domain.customers import places
+from common.domain.intake_health import HEALTH, INTAKE
 from common.domain.storefront import (
+    CartItemsChanged,
     CartUpdated,
     CartVisited,
     CustomerUpdated,
+    ItemUnavailable,
     OrderCancelled,
     OrderPaymentFailed,
     OrderPlaced,
     OrderReturned,
     StorefrontEvent,
+    StoreLeft,
+    VerificationFailed,
     VoucherRedeemed,
+    VoucherWithdrawn,
 )
-from common.domain.triggers import Look, MessageAnswered, ReturnedFlagLapsed, Trigger
+from common.domain.triggers import (
+    CustomersSeparated,
+    Look,
+    MessageAnswered,
+    OptedOut,
+    ReturnedFlagLapsed,
+    Trigger,
+    VoucherCalled,
+)
+from common.domain.vocabulary import LookKind
 
 
-def first_places(trigger: Trigger) -> tuple[Place, ...]:
+def first_places(trigger: Trigger) -> tuple[Place, ...]:  # noqa: C901 - a table, as in `decide`
     """The documents that the trigger itself names, so that nearly every decision needs one batch only."""
     match trigger:
         case CartUpdated(cart=cart):
             return _cart_place(trigger, cart.id) + places(trigger.store, trigger.person)
-        case CartVisited(cart_id=cart_id):
+        case (
+            CartVisited(cart_id=cart_id)
+            | CartItemsChanged(cart_id=cart_id)
+            | ItemUnavailable(cart_id=cart_id)
+        ):
             return _cart_place(trigger, cart_id) + places(trigger.store, trigger.person)
-        case OrderPlaced(order=facts) | OrderPaymentFailed(order=facts) | OrderCancelled(order=facts):
+        case (
+            OrderPlaced(order=facts)
+            | OrderPaymentFailed(order=facts)
+            | OrderCancelled(order=facts)
+            | VerificationFailed(order=facts)
+        ):
             codes = tuple(
                 (VOUCHER_CODES, ids.voucher_id(trigger.store, code)) for code in facts.voucher_codes
             )
@@ -37,17 +61,34 @@ def first_places(trigger: Trigger) -> tuple[Place, ...]:
         case VoucherRedeemed(order_id=order_id, code=code):
             voucher = (VOUCHER_CODES, ids.voucher_id(trigger.store, code))
             return (*_order_place(trigger, order_id), voucher, *places(trigger.store, trigger.person))
+        case VoucherWithdrawn(code=code):
+            return ((VOUCHER_CODES, ids.voucher_id(trigger.store, code)),)
+        case StoreLeft():
+            return ()
         case CustomerUpdated():
             return places(trigger.store, trigger.person)
+        case Look(case_id=case_id, customer_id=customer_id, kind=LookKind.QUIET | LookKind.STEP):
+            return (*_case_places(case_id, customer_id), (HEALTH, INTAKE))
         case (
             Look(case_id=case_id, customer_id=customer_id)
             | MessageAnswered(case_id=case_id, customer_id=customer_id)
         ):
-            return ((CASES, case_id), (CUSTOMERS, customer_id)) if customer_id else ((CASES, case_id),)
+            return _case_places(case_id, customer_id)
+        case CustomersSeparated(store=store, kind=kind, value=value):
+            return ((CUSTOMERS, ids.customer_id(store, kind, value)),)
         case ReturnedFlagLapsed(customer_id=customer_id):
             return ((CUSTOMERS, customer_id),)
+        case VoucherCalled(store=store, code=code, order_id=order_id):
+            orders = ((ORDERS, ids.order_id(store, order_id)),) if order_id else ()
+            return ((VOUCHER_CODES, ids.voucher_id(store, code)), *orders)
+        case OptedOut(case_id=case_id, customer_id=customer_id):
+            return _case_places(case_id, customer_id)
         case _:
             assert_never(trigger)
+
+
+def _case_places(case_id: str, customer_id: str | None) -> tuple[Place, ...]:
+    return ((CASES, case_id), (CUSTOMERS, customer_id)) if customer_id else ((CASES, case_id),)
 
 
 def _cart_place(event: StorefrontEvent, cart_id: str) -> tuple[Place, ...]:

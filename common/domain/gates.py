@@ -45,6 +45,7 @@ _GATES: tuple[tuple[Reason, Callable[[Case, Customer | None, Policy, datetime], 
     (Reason.ALREADY_ORDERED, _already_ordered),
     (Reason.RECOVERY_DISABLED, lambda case, customer, policy, now: not policy.recovery.enabled),
     (Reason.NOT_ACTIVATED, _not_activated),
+    (Reason.BOT, lambda case, customer, policy, now: case.automated),
     (Reason.CART_EMPTY, lambda case, customer, policy, now: not case.lines),
     (
         Reason.CART_TOO_OLD,

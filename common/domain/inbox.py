@@ -20,6 +20,8 @@ class Applied:
     digest: str = ""
     looks: tuple[ScheduleLook, ...] = ()
     announcements: tuple[Announce, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out of the message, repaired or guessed, so that it could be applied."""
 
     @property
     def owed(self) -> tuple[ScheduleLook | Announce, ...]:
@@ -38,13 +40,19 @@ def find(inbox: Inbox, message_id: str) -> Applied | None:
     return None
 
 
-def record(inbox: Inbox, message_id: str, digest: str, effects: tuple[object, ...]) -> Inbox:
+def record(
+    inbox: Inbox,
+    message_id: str,
+    digest: str,
+    effects: tuple[object, ...],
+    notes: tuple[str, ...] = (),
+) -> Inbox:
     """The inbox with the message applied; a message that comes in two parts keeps one entry."""
     looks = tuple([effect for effect in effects if isinstance(effect, ScheduleLook)])
     announcements = tuple([effect for effect in effects if isinstance(effect, Announce)])
     earlier = find(inbox, message_id)
     if earlier is None:
-        return (*inbox, Applied(message_id, digest, looks, announcements))[-CAPACITY:]
+        return (*inbox, Applied(message_id, digest, looks, announcements, notes))[-CAPACITY:]
     both = replace(
         earlier,
         looks=(*earlier.looks, *looks),

@@ -16,22 +16,35 @@ from common.domain.refunds import count_refunds, is_counted
 from common.domain.storefront import OrderFacts
 from common.domain.timing import sent_before
 from common.domain.vocabulary import Stage, VoucherState
+from common.domain.vouchers import Voucher
 
 _MAX_CODES = 10
 
 
-def with_facts(order: Order, facts: OrderFacts, customer: Customer | None) -> Order:
-    """The order's document with what an event states; gaps are filled, codes are added up."""
-    codes = tuple(dict.fromkeys((*order.codes, *facts.voucher_codes)))[:_MAX_CODES]
+def with_facts(
+    order: Order, facts: OrderFacts, customer: Customer | None, at: datetime, *, undone: bool = False
+) -> Order:
+    """The order's document with what an event states; gaps are filled, codes are added up.
+
+    What undoes an order often states its own amount only, such as that of one payment: known money goes first then.
+    """
+    stated = facts.total is not None and (order.total is None or not undone)
     return replace(
         order,
         cart_id=facts.cart_id or order.cart_id,
         customer_id=order.customer_id or (customer.id if customer else None),
-        total=facts.total,
-        discount_minor=facts.discount_minor,
-        codes=codes,
+        total=facts.total if stated else order.total,
+        discount_minor=facts.discount_minor if stated else order.discount_minor,
+        codes=codes_with(order, facts.voucher_codes, at),
         made_by_shop=order.made_by_shop or facts.made_by_shop,
     )
+
+
+def codes_with(order: Order, stated: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """The order's codes with those that an event of `at` states, except what the shop gave back since."""
+    given_back = {ids.voucher_id(order.store, one.code) for one in order.given_back if at <= one.at}
+    standing = (code for code in stated if ids.voucher_id(order.store, code) not in given_back)
+    return tuple(dict.fromkeys((*order.codes, *standing)))[:_MAX_CODES]
 
 
 def placed(
@@ -40,7 +53,7 @@ def placed(
     """The order counted once: voucher redeemed, one case recovered, every other case of the customer closed (L1)."""
     book.need(*_named_by(order))
     cart_case = case_at(book, order.store, order.cart_id, at)
-    redeemed, order = _redeemed(book, order, at)
+    redeemed, order = redeem(book, order, at)
     owner = follow(book, _owner_id(order, customer, cart_case, redeemed))
     if owner is not None:
         _taken_from(book, follow(book, order.customer_id), owner, order)
@@ -92,8 +105,11 @@ def _with_order(
     return customer
 
 
-def _redeemed(book: Book, order: Order, at: datetime) -> tuple[Case | None, Order]:
-    """The case whose voucher the order carries, redeemed if it wasn't by this order: once only (L24, L25)."""
+def redeem(book: Book, order: Order, at: datetime) -> tuple[Case | None, Order]:
+    """The case whose voucher the order carries, redeemed if it wasn't by this order: once only (L24, L25).
+
+    A lock of another order doesn't matter here: that an order was made with the code is a fact.
+    """
     for code in order.codes:
         known = book.voucher_code(order.store, code)
         case = book.case(known.case_id) if known else None
@@ -102,7 +118,7 @@ def _redeemed(book: Book, order: Order, at: datetime) -> tuple[Case | None, Orde
             continue
         if voucher.state is VoucherState.REDEEMED and voucher.order_id == order.order_id:
             return case, order
-        if not _redeemable(case, at):
+        if not _redeemable(voucher, order, at):
             continue
         voucher = replace(voucher, state=VoucherState.REDEEMED, order_id=order.order_id, redeemed_at=at)
         announce(
@@ -119,16 +135,10 @@ def _redeemed(book: Book, order: Order, at: datetime) -> tuple[Case | None, Orde
     return None, order
 
 
-def _redeemable(case: Case, at: datetime) -> bool:
+def _redeemable(voucher: Voucher, order: Order, at: datetime) -> bool:
     """Open at the moment of the order, however late we hear of it; after its expiry no more (L23)."""
-    voucher = case.voucher
-    open_states = (VoucherState.ISSUED, VoucherState.RELEASED, VoucherState.EXPIRED)
-    return (
-        voucher is not None
-        and voucher.state in open_states
-        and voucher.valid_until is not None
-        and at < voucher.valid_until
-    )
+    open_states = (VoucherState.ISSUED, VoucherState.LOCKED, VoucherState.RELEASED, VoucherState.EXPIRED)
+    return voucher.state in open_states and voucher.is_open_for(order.order_id, at)
 
 
 def _count_redemption(book: Book, customer_id: str, code: str, order_id: str, at: datetime) -> None:

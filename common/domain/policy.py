@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from common.domain.bounds import Amounts, check_amounts, within
+from common.domain.browsers import StorefrontPolicy
 from common.domain.incentives import IncentivePolicy
+from common.domain.intake_rules import IntakePolicy
 from common.domain.shop import Shop
 from common.domain.vocabulary import Channel
+from common.domain.voucher_policy import VoucherPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +158,54 @@ class ConsentPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionPolicy:
+    """Document `retention`: how long what is kept."""
+
+    refused_messages_days: int = 90
+    cases_days: int = 400
+    customers_days: int = 730
+    orders_days: int = 730
+    privacy_requests_days: int = 1095
+
+    def __post_init__(self) -> None:
+        within("refused_messages_days", self.refused_messages_days, 1, 3650)
+        for name in ("cases_days", "customers_days", "orders_days", "privacy_requests_days"):
+            within(name, getattr(self, name), 90, 3650)
+
+    @property
+    def refused_messages(self) -> timedelta:
+        """From the moment a message was refused."""
+        return timedelta(days=self.refused_messages_days)
+
+    @property
+    def cases(self) -> timedelta:
+        """From the last thing that happened to a case."""
+        return timedelta(days=self.cases_days)
+
+    @property
+    def customers(self) -> timedelta:
+        """From the last event about a customer, give or take the half of it."""
+        return timedelta(days=self.customers_days)
+
+    @property
+    def orders(self) -> timedelta:
+        """From the last event about an order."""
+        return timedelta(days=self.orders_days)
+
+    @property
+    def privacy_requests(self) -> timedelta:
+        """From the moment a privacy request was done: how long that can be proved."""
+        return timedelta(days=self.privacy_requests_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Secrets that decisions derive from; never stored, never logged."""
 
     voucher: bytes = field(repr=False)
     suppression: bytes = field(repr=False)
+    links: tuple[bytes, ...] = field(default=(), repr=False)
+    """What links in messages are signed with, the newest first; none = messages carry the shop's own links."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,3 +218,7 @@ class Policy:
     sequence: SequencePolicy = field(default_factory=SequencePolicy)
     consent_required: ConsentPolicy = field(default_factory=ConsentPolicy)
     shop: Shop = field(default_factory=Shop)
+    intake: IntakePolicy = field(default_factory=IntakePolicy)
+    retention: RetentionPolicy = field(default_factory=RetentionPolicy)
+    storefront: StorefrontPolicy = field(default_factory=StorefrontPolicy)
+    vouchers: VoucherPolicy = field(default_factory=VoucherPolicy)

@@ -1,5 +1,7 @@
 """What came back of an order: counted against the revenue that the order brought in, and only while it counts (L45)."""
 
+from dataclasses import replace as replaced
+
 from common.domain.book import Book
 from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, Order, Return
@@ -7,16 +9,25 @@ from common.domain.money import Money
 
 
 def with_return(book: Book, order: Order, returned: Return, total: Money | None) -> Order:
-    """The order with a return and what was given back for it; the same return again changes nothing."""
-    if any(known.id == returned.id for known in order.returns):
+    """The order with a return and what was given back for it; the same again changes nothing.
+
+    A return may be told first as goods, without money; its total is counted when it comes.
+    """
+    known = next((one for one in order.returns if one.id == returned.id), None)
+    if known is not None and (known.total_minor is not None or total is None):
         return order
     before, stated = order.refunded, order.total or order.refunded or total
-    order = replace(order, returns=(*order.returns, returned)[-MAX_HISTORY:])
+    others = tuple(one for one in order.returns if one is not known)
     if total is None or stated is None or total.currency != stated.currency:
-        return order
+        return replace(order, returns=(*others, known or returned)[-MAX_HISTORY:])
     if is_counted(book, order):
         _count(book, total)
-    return replace(order, refunded=Money(total.minor + (before.minor if before else 0), total.currency))
+    returned = replaced(known or returned, total_minor=total.minor)
+    return replace(
+        order,
+        returns=(*others, returned)[-MAX_HISTORY:],
+        refunded=Money(total.minor + (before.minor if before else 0), total.currency),
+    )
 
 
 def is_counted(book: Book, order: Order) -> bool:

@@ -18,7 +18,7 @@ from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
 _WATCHED = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
 
 
-def undone(book: Book, order: Order, state: OrderState, at: datetime) -> tuple[Order, ...]:
+def undone(book: Book, order: Order, reason: Reason, at: datetime) -> tuple[Order, ...]:
     """Give back what the order had counted for: revenue, voucher, cap, and the customer's place in the queue (L26).
 
     Returns the orders that stand in its place, such as the second try of a payment: they are to be counted anew (L45).
@@ -32,27 +32,24 @@ def undone(book: Book, order: Order, state: OrderState, at: datetime) -> tuple[O
     cart_case = current_case(book, order.store, order.cart_id) if order.cart_id else None
     counted = book.case(order.case_id) if order.case_id else None
     instead = [
-        _reversed(book, case, order, state, at)
+        _reversed(book, case, order, reason, at)
         for case in {case.id: case for case in (counted, cart_case) if case}.values()
         if case.order_id == order.order_id
     ]
     if order.redeemed_code:
-        _released(book, order, _reason_of(state))
+        release(book, order, reason)
     book.need(*((ORDERS, ids.order_id(order.store, id)) for id in instead if id))
     known = [book.order(ids.order_id(order.store, id)) for id in instead if id]
     return tuple(other for other in known if other is not None and other.state is OrderState.PLACED)
 
 
-def _reason_of(state: OrderState) -> Reason:
-    return Reason.PAYMENT_FAILED if state is OrderState.FAILED else Reason.ORDER_CANCELLED
-
-
-def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datetime) -> str | None:
-    """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not.
+def _reversed(book: Book, case: Case, order: Order, reason: Reason, at: datetime) -> str | None:
+    """A recovered case is none any more. Whoever could not pay may still be reminded; whoever cancelled may not, nor
+    may whoever did not pass a verification.
 
     Neither may whoever has bought otherwise; returns that order's id if the case was recovered.
     """
-    reason, was_recovered = _reason_of(state), case.recovery is not None
+    was_recovered, final = case.recovery is not None, reason is not Reason.PAYMENT_FAILED
     if case.recovery is not None:
         count_refunds(book, order, given_back=False)
         announce(
@@ -66,7 +63,7 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
             discount=case.recovery.discount.major,
             currency=case.recovery.revenue.currency,
         )
-    elif state is OrderState.CANCELLED:
+    elif final:
         return None
     case = replace(noted(book, case, "reversed", reason), recovery=None)
     customer = follow(book, case.customer_id)
@@ -81,7 +78,7 @@ def _reversed(book: Book, case: Case, order: Order, state: OrderState, at: datet
         order_id=None,
         ordered_at=None,
         last_activity_at=max(case.last_activity_at, at) if stage is Stage.OPEN else case.last_activity_at,
-        stopped="order cancelled" if state is OrderState.CANCELLED else case.stopped,
+        stopped=reason.value.replace("_", " ") if final else case.stopped,
     )
     settle(book, _back_in_the_queue(book, case))
     return None
@@ -99,7 +96,8 @@ def _back_in_the_queue(book: Book, case: Case) -> Case:
     return case
 
 
-def _released(book: Book, order: Order, reason: Reason) -> None:
+def release(book: Book, order: Order, reason: Reason) -> None:
+    """The voucher that the order redeemed is open again (L26)."""
     code = order.redeemed_code or ""
     known = book.voucher_code(order.store, code)
     case = book.case(known.case_id) if known else None

@@ -15,7 +15,9 @@ from common.domain.changing import replace
 from common.domain.customers import is_capped
 from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage
+from common.domain.forgetting import barred_of, forgotten_address
 from common.domain.gates import addresses, choose_channel, closed_gate
+from common.domain.intake_health import is_behind, look_again_at
 from common.domain.policy import Step
 from common.domain.promises import (
     promise_for,
@@ -26,6 +28,7 @@ from common.domain.promises import (
 from common.domain.timing import CLAIM_LEASE, record_of
 from common.domain.vocabulary import Channel, Reason, StepState, VoucherState
 from common.domain.wire import stamp
+from common.domain.withdrawals import whole_store
 
 
 def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> Case:
@@ -40,13 +43,17 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
         return held(book, case)
     free_at = customer.last_message_at and customer.last_message_at + book.policy.sequence.minimum_gap
     if free_at and book.now < free_at:
-        return _postponed(book, case, step, record, free_at)
+        return _postponed(book, case, step, record, free_at, Reason.MINIMUM_GAP)
+    if is_behind(book.intake_health(), book.now):
+        return _held(book, case, step, record)
     capped = is_capped(customer, book.now, book.policy)
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
     case = with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
     _need_for_a_claim(book, case, customer)
-    barred = book.suppressed_of(addresses(customer).values())
+    barred = barred_of(book, customer, whole_store(case.store))
+    if whole_store(case.store) in barred:
+        return withheld(book, case, step, Reason.STORE_LEFT)
     chosen = choose_channel(case, customer, step, record, barred, book.policy)
     if isinstance(chosen, Reason):
         if chosen is Reason.PROVIDER_REFUSED:
@@ -58,8 +65,10 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
 def _need_for_a_claim(book: Book, case: Case, customer: Customer) -> None:
     """Suppressions and the reserved code in one batch, so that a step is read in two."""
     codes = [case.voucher.code] if case.voucher and case.voucher.state is VoucherState.RESERVED else []
+    known = addresses(customer).values()
+    forgotten = [forgotten_address(customer.store, address) for address in known]
     book.need(
-        *book.suppression_places(addresses(customer).values()).values(),
+        *book.suppression_places((*known, *forgotten, whole_store(case.store))).values(),
         *((VOUCHER_CODES, ids.voucher_id(case.store, code)) for code in codes),
     )
 
@@ -102,18 +111,25 @@ def withheld(book: Book, case: Case, step: Step, reason: Reason) -> Case:
     )
 
 
-def _postponed(book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime) -> Case:
-    """Too soon after another message: said once, and done when the gap is over (L4)."""
+def _postponed(
+    book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime, reason: Reason
+) -> Case:
+    """Not now: said, with the moment of the next try."""
+    announce(book, case, "stimulus.skipped", step=step.id, reason=reason.value, retry_at=stamp(until))
+    return _waiting(book, noted(book, case, f"{step.id} postponed", reason), step, record, until)
+
+
+def _held(book: Book, case: Case, step: Step, record: StepRecord | None) -> Case:
+    """The intake lags behind, so an order may not have been heard of yet (L1). Said once, however long it lasts."""
+    until = look_again_at(case.id, book.now)
+    if record is not None and record.held:
+        return _waiting(book, case, step, record, until)
     record = record or StepRecord(step=step.id, state=StepState.DEFERRED, at=book.now)
-    announce(
-        book,
-        case,
-        "stimulus.skipped",
-        step=step.id,
-        reason=Reason.MINIMUM_GAP.value,
-        retry_at=stamp(until),
-    )
-    case = noted(book, case, f"{step.id} postponed", Reason.MINIMUM_GAP)
+    return _postponed(book, case, step, replace(record, held=True), until, Reason.INTAKE_BEHIND)
+
+
+def _waiting(book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime) -> Case:
+    record = record or StepRecord(step=step.id, state=StepState.DEFERRED, at=book.now)
     return with_record(case, replace(record, state=StepState.DEFERRED, at=book.now, retry_at=until))
 
 

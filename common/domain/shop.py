@@ -38,6 +38,9 @@ class Shop:
     unsubscribe_url: str | None = None
     """May contain {customer_id}, {case_id}, {claim_id}, {store}, {channel}; takes a POST too (RFC 8058)."""
     unsubscribe_email: str | None = None
+    storefront_url: str | None = None
+    """The public address of storefront_api: messages then lead to its cart link, and to its unsubscribe page where
+    unsubscribe_url is left out."""
 
     def __post_init__(self) -> None:
         self._check_texts()
@@ -79,7 +82,7 @@ class Shop:
                 )
 
     def _check_urls(self) -> None:
-        for field in ("url", "unsubscribe_url"):
+        for field in ("url", "unsubscribe_url", "storefront_url"):
             value = getattr(self, field)
             if value is not None and not _is_web_address(value):
                 raise ValueError(

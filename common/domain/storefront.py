@@ -58,7 +58,8 @@ class OrderFacts:
 
     id: str
     cart_id: str | None = None
-    total: Money
+    total: Money | None
+    """None where a source only says that there is an order: it closes its case, and counts once its total is known."""
     discount_minor: int = 0
     """In the currency of `total`."""
     voucher_codes: tuple[str, ...] = ()
@@ -83,6 +84,8 @@ class StorefrontEvent:
     user_agent: str | None = None
     notes: tuple[str, ...] = ()
     """What was left out because it could not be used, such as an unreadable phone number; or repaired, or guessed."""
+    repairs: tuple[str, ...] = ()
+    """The reasons for which it would have been refused, had the policy not had it repaired."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

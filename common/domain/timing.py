@@ -72,16 +72,19 @@ def lost_at(case: Case, policy: Policy) -> datetime:
 def voucher_lapses_at(case: Case) -> datetime | None:
     """When the case's voucher has to be taken back, if it is out and unused."""
     voucher = case.voucher
-    if voucher is None or voucher.state not in (VoucherState.ISSUED, VoucherState.RELEASED):
+    if voucher is None or voucher.valid_until is None:
         return None
-    return voucher.valid_until
+    if voucher.state is VoucherState.LOCKED and voucher.lock is not None:
+        return max(voucher.valid_until, voucher.lock.until)
+    return voucher.valid_until if voucher.state in (VoucherState.ISSUED, VoucherState.RELEASED) else None
 
 
 def next_due(case: Case, policy: Policy) -> Armed | None:
     """The earliest thing that the case waits for; None = nothing."""
     waits = []
     if case.stage is Stage.OPEN and case.lines:
-        quiet = Armed(LookKind.QUIET, case.last_activity_at + policy.recovery.abandon_after)
+        quiet_at = case.last_activity_at + policy.recovery.abandon_after
+        quiet = Armed(LookKind.QUIET, max(quiet_at, case.held_until or quiet_at))
         if not case.steps and case.voucher is None:
             return quiet
         waits.append(quiet)

@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass
 
+from common.domain.discounts import Checkout
 from common.domain.storefront import (
+    CartItemsChanged,
     CartUpdated,
     CartVisited,
+    CustomerDataRequested,
+    CustomerErased,
     CustomerUpdated,
+    ItemUnavailable,
     OrderCancelled,
     OrderPaymentFailed,
     OrderPlaced,
     OrderReturned,
+    Person,
+    StoreErased,
+    StoreLeft,
+    VerificationFailed,
     VoucherRedeemed,
+    VoucherWithdrawn,
 )
-from common.domain.vocabulary import LookKind, Reason
+from common.domain.vocabulary import Channel, LookKind, Reason, VoucherAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,53 @@ class ReturnedFlagLapsed:
     customer_id: str
 
 
-OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled
-Storefront = CartUpdated | CartVisited | OrderEvent | OrderReturned | VoucherRedeemed | CustomerUpdated
-Trigger = Storefront | Look | MessageAnswered | ReturnedFlagLapsed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersSeparated:
+    """An administrator says that an identifier is not the person's that it was merged into."""
+
+    id: str
+    store: str
+    kind: str
+    """id, email, phone or anonymous."""
+    value: str
+    """Normalised, as `Person` holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherCalled:
+    """The shop's backend asks about a code, or locks, redeems or releases it for one of its orders."""
+
+    id: str
+    store: str
+    code: str
+    action: VoucherAction
+    order_id: str | None = None
+    """To lock, redeem and release it always stands."""
+    person: Person | None = None
+    """Who wants to use the code, as far as the shop says so."""
+    checkout: Checkout | None = None
+    reason: Reason = Reason.PAYMENT_FAILED
+    """Why it is released."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptedOut:
+    """A customer used the unsubscribe link of a message."""
+
+    id: str
+    customer_id: str
+    case_id: str
+    channels: tuple[Channel, ...]
+    """On which they want no messages any more."""
+
+
+CartEvent = CartUpdated | CartItemsChanged | CartVisited | ItemUnavailable
+OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled | VerificationFailed
+Storefront = (
+    CartEvent | OrderEvent | OrderReturned | VoucherRedeemed | VoucherWithdrawn | CustomerUpdated | StoreLeft
+)
+"""What is decided on; the rest of what storefronts tell is a `PrivacyRequest`."""
+PrivacyRequest = CustomerErased | CustomerDataRequested | StoreErased
+Trigger = (
+    Storefront | Look | MessageAnswered | ReturnedFlagLapsed | CustomersSeparated | VoucherCalled | OptedOut
+)

@@ -53,14 +53,45 @@ class IncentiveKind(StrEnum):
 
 
 class VoucherState(StrEnum):
-    """`RELEASED` is open again: its order was cancelled or its payment failed (L26)."""
+    """`RELEASED` is open again: its order was cancelled or its payment failed (L26), or its checkout was given up.
+
+    `LOCKED` belongs to one order's checkout until the lock lapses, after which it counts as open.
+    """
 
     RESERVED = "reserved"
     ISSUED = "issued"
+    LOCKED = "locked"
     REDEEMED = "redeemed"
     RELEASED = "released"
     EXPIRED = "expired"
     REVOKED = "revoked"
+
+
+class VoucherAction(StrEnum):
+    """What the shop's backend asks about a code while its customer waits."""
+
+    SHOW = "show"
+    VALIDATE = "validate"
+    LOCK = "lock"
+    REDEEM = "redeem"
+    RELEASE = "release"
+
+
+class VoucherRefusal(StrEnum):
+    """Why a code can't be used, for the shop; its customer is told one and the same sentence (L32)."""
+
+    UNKNOWN_CODE = "unknown_code"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    ALREADY_REDEEMED = "already_redeemed"
+    LOCKED = "locked"
+    OTHER_CUSTOMER = "other_customer"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_HAS_VOUCHER = "order_has_voucher"
+    NOT_HELD = "not_held"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    BELOW_MINIMUM = "below_minimum"
+    NOTHING_TO_DISCOUNT = "nothing_to_discount"
 
 
 class StepState(StrEnum):
@@ -114,6 +145,7 @@ class Reason(StrEnum):
     ALREADY_ORDERED = "already_ordered"
     OUT_OF_STOCK = "out_of_stock"
     MINIMUM_GAP = "minimum_gap"
+    INTAKE_BEHIND = "intake_behind"
     SMS_LIMIT = "sms_limit"
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_UNKNOWN = "provider_unknown"
@@ -121,3 +153,7 @@ class Reason(StrEnum):
     TEMPLATE_INVALID = "template_invalid"
     ORDER_CANCELLED = "order_cancelled"
     PAYMENT_FAILED = "payment_failed"
+    VERIFICATION_FAILED = "verification_failed"
+    STORE_LEFT = "store_left"
+    WITHDRAWN = "withdrawn"
+    BOT = "bot"

@@ -25,6 +25,15 @@ class Incentive:
         return fields
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """One order's hold on a code during its checkout, `until` exclusive; kept when it has lapsed, for late news."""
+
+    order_id: str
+    at: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Voucher:
     """A case's own voucher: reserved when decided, issued with the first claimed message (L35)."""
@@ -42,6 +51,30 @@ class Voucher:
     """Whether a message with the code was handed over, or may have been."""
     order_id: str | None = None
     redeemed_at: datetime | None = None
+    lock: Lock | None = None
+    turn: int = 0
+    """How often the shop's backend locked, redeemed or released it: tells one time from the next."""
+
+    def state_at(self, now: datetime) -> VoucherState:
+        """Where it stands, whether or not a timer has been there: a lock lapses by itself, and so does the code."""
+        state = self.state
+        if state is VoucherState.LOCKED:
+            if self.lock is not None and now < self.lock.until:
+                return state
+            state = VoucherState.RELEASED
+        open_states = (VoucherState.ISSUED, VoucherState.RELEASED)
+        if state in open_states and self.valid_until is not None and now >= self.valid_until:
+            return VoucherState.EXPIRED
+        return state
+
+    def is_open_for(self, order_id: str | None, at: datetime) -> bool:
+        """Whether an order of that moment may use it, expired by now or not: before its expiry (L23), or under a lock
+        that the order took before it.
+        """
+        lock = self.lock
+        if lock is not None and lock.order_id == order_id and lock.at <= at < lock.until:
+            return True
+        return self.valid_until is not None and at < self.valid_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from common.application.edge import Answer
 from common.application.engine import Engine
 from common.application.failures import Unavailable
 from common.application.ports import Task
+from common.application.privacy import go_on
 from common.application.shell import advance
 from common.domain import ids
 from common.domain.triggers import ReturnedFlagLapsed
@@ -39,7 +40,7 @@ def answer_sweep(engine: Engine, authorization: str | None, body: bytes) -> Answ
         if not engine.identity.verify(authorization):
             return {"error": "only the scheduler's service account may call this function"}, 403
         found = sweep(engine, json.loads(body).get("cursor"))
-        log("swept", cases=found["cases"], flags=found["flags"])
+        log("swept", cases=found["cases"], flags=found["flags"], requests=found["requests"])
         return found, 200
     except Unavailable as unavailable:
         log("sweep_unavailable", severity="WARNING", detail=str(unavailable))
@@ -58,10 +59,11 @@ def sweep(
             engine.timer.schedule(_look_again(case_id, now))
         cases, cursor = cases + len(page.ids), page.cursor
         if cursor is None:
-            return {"cases": cases, "flags": _lapse_flags(engine, now, until)}
+            flags = _lapse_flags(engine, now, until)
+            return {"cases": cases, "flags": flags, "requests": go_on(engine, until)}
         if monotonic() > until:
             engine.timer.schedule(_go_on(cursor, now))
-            return {"cases": cases, "flags": 0}
+            return {"cases": cases, "flags": 0, "requests": 0}
 
 
 def _look_again(case_id: str, now: datetime) -> Task:

@@ -49,6 +49,12 @@ class Customer(_Part):
     """Who it is. Everything is optional; what can't be used is left out and never refuses the event."""
 
     id: Annotated[Id | None, Field(description="The shop's own id of the account; none for a guest.")] = None
+    anonymous_id: Annotated[
+        Id | None,
+        Field(
+            description="What the browser or device is known by before anybody logs in; ties a guest to an account."
+        ),
+    ] = None
     email: str | None = None
     phone: Annotated[str | None, Field(description="In any format; `country` tells how to read it.")] = None
     name: str | None = None
@@ -125,6 +131,27 @@ class Voucher(_Part):
     order_id: Id
 
 
+class Verification(_Part):
+    """A check of the customer that was not passed."""
+
+    id: Id
+    order_id: Id
+    reason: Annotated[
+        Literal["identity", "credit", "fraud", "other"], Field(description="Never shown to the customer.")
+    ]
+    approved_amount: Annotated[
+        Amount | None, Field(description="Up to what amount a credit check would have gone.")
+    ] = None
+    currency: Annotated[Currency | None, Field(description="ISO 4217 of `approved_amount`.")] = None
+
+
+class Item(_Part):
+    """An article that sold out."""
+
+    sku: Id
+    name: str | None = None
+
+
 class _Event(_Part):
     id: Annotated[
         Id, Field(description="Names this event for ever within the store: sent twice, it counts once.")
@@ -177,6 +204,36 @@ class VoucherEvent(_Event):
     voucher: Voucher
 
 
+class VerificationEvent(_Event):
+    """The customer did not pass the check for what they ordered."""
+
+    type: Literal["verification.failed"]
+    verification: Verification
+    order: Annotated[Order, Field(description="The order that came to nothing.")]
+
+
+class ItemEvent(_Event):
+    """An item of a cart sold out."""
+
+    type: Literal["item.unavailable"]
+    item: Item
+    cart_id: Id
+
+
+class CustomerRequestEvent(_Event):
+    """A customer's right under data protection law: to be forgotten, or to see what is kept."""
+
+    type: Literal["customer.erased", "customer.data_requested"]
+    customer: Customer
+
+
+class CartItemsEvent(_Event):
+    """Items put into a cart or taken out, for storefronts that never state the whole of it."""
+
+    type: Literal["cart.items_added", "cart.items_removed"]
+    cart: Annotated[Cart, Field(description="`lines` are the items that were put in or taken out.")]
+
+
 class CustomerEvent(_Event):
     """Contact or consent changed; `customer` needs an id, an e-mail address or a phone number."""
 
@@ -184,7 +241,18 @@ class CustomerEvent(_Event):
     customer: Customer
 
 
-AnyEvent = CartUpdatedEvent | ActivityEvent | OrderEvent | ReturnEvent | VoucherEvent | CustomerEvent
+AnyEvent = (
+    CartUpdatedEvent
+    | CartItemsEvent
+    | ActivityEvent
+    | ItemEvent
+    | OrderEvent
+    | VerificationEvent
+    | ReturnEvent
+    | VoucherEvent
+    | CustomerEvent
+    | CustomerRequestEvent
+)
 TYPES = frozenset(
     name for model in get_args(AnyEvent) for name in get_args(model.model_fields["type"].annotation)
 )

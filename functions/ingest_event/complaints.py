@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from common.application.failures import Refused
 
-_AMOUNTS = frozenset({"total", "unit_price", "discount"})
+_AMOUNTS = frozenset({"total", "unit_price", "discount", "approved_amount"})
 _AMOUNT = 'a decimal string of at least 0 such as "499.00"'
 _ID = "a text of 1 to 200 characters"
 _EXPECTED = {
@@ -21,8 +21,11 @@ _EXPECTED = {
     "created_by": "customer or shop",
     "name": "a text",
     **dict.fromkeys(_AMOUNTS, _AMOUNT),
-    **dict.fromkeys(("id", "cart_id", "order_id", "sku", "code"), _ID),
-    **dict.fromkeys(("cart", "order", "return", "voucher", "customer", "consent"), "an object"),
+    "reason": "identity, credit, fraud or other",
+    **dict.fromkeys(("id", "anonymous_id", "cart_id", "order_id", "sku", "code"), _ID),
+    **dict.fromkeys(
+        ("cart", "order", "return", "voucher", "customer", "consent", "verification", "item"), "an object"
+    ),
     **dict.fromkeys(
         ("email", "phone", "locale", "time_zone", "country", "url", "image_url"), "a text, or leave it out"
     ),

@@ -1,8 +1,9 @@
 """Raw payloads into plain values, for every source alike. Raises `Refused` with the field, nothing else."""
 
 import re
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from common.application.failures import Refused
-from common.domain.money import InvalidAmount, is_currency, parse_minor
+from common.domain.money import InvalidAmount, decimals_of, is_currency, parse_minor
 
 MAX_BYTES = 4 * 2**20
 """Of one message: more is refused, not cut. A Shopify order has about four kilobytes a line."""
@@ -22,8 +23,8 @@ MAX_ID = 200
 MAX_NAME = 300
 MAX_URL = 2_000
 
-_LEAD = timedelta(minutes=15)
-"""How far a storefront's clock may be ahead of ours."""
+_LEAD_MINUTES: ContextVar[int] = ContextVar("lead_minutes", default=15)
+"""How far a storefront's clock may be ahead of ours, by the policy for the message that is being read."""
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -36,24 +37,30 @@ _INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *ran
 """Line separators and the marks that turn the direction of the text around them. Emoji joiners stay."""
 _UNWANTED = str.maketrans({**_CONTROL_CHARACTERS, **_INVISIBLE})
 _SMALLEST_FRACTION = Decimal("0.000001")
+_FRACTION = re.compile(r"[0-9]{1,12}\.[0-9]{1,12}", re.ASCII)
 
 
 def read_object(data: bytes) -> dict[str, Any]:
     """The JSON object that a message carries; of duplicate keys the last one wins."""
+    payload = read_json(data)
+    if not isinstance(payload, dict):
+        raise Refused("json_invalid", f"The data is a JSON {_kind(payload)}; send one JSON object.")
+    return payload
+
+
+def read_json(data: bytes) -> Any:
+    """The JSON that a message carries, for platforms that send arrays too."""
     if len(data) > MAX_BYTES:
         raise Refused(
             "payload_too_large",
             f"The data has {len(data):,} bytes; send at most {MAX_BYTES:,} per message.",
         )
     try:
-        payload = from_json(data, allow_inf_nan=False)
+        return from_json(data, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(
             "json_invalid", f"The data is not valid UTF-8 JSON ({error}); send one JSON object."
         ) from None
-    if not isinstance(payload, dict):
-        raise Refused("json_invalid", f"The data is a JSON {_kind(payload)}; send one JSON object.")
-    return payload
 
 
 def fingerprint(content: str | bytes) -> str:
@@ -76,13 +83,29 @@ def read_moment(value: object, field: str, received_at: datetime) -> datetime:
                 "occurred_at_too_old", f"{field} lies before the year 2000; send the time it happened.", field
             )
         return moment
-    if moment - received_at > _LEAD:
+    minutes = _LEAD_MINUTES.get()
+    if moment - received_at > timedelta(minutes=minutes):
         raise Refused(
             "occurred_at_in_future",
-            f"{field} lies over 15 minutes after the event arrived; check the sender's clock and zone.",
+            f"{field} lies over {minutes} minutes after the event arrived; check the sender's clock and zone.",
             field,
         )
     return received_at
+
+
+class ClockAhead:
+    """Within it a storefront's clock may be so many minutes ahead."""
+
+    __slots__ = ("_before", "_minutes")
+
+    def __init__(self, minutes: int) -> None:
+        self._minutes = minutes
+
+    def __enter__(self) -> None:
+        self._before = _LEAD_MINUTES.set(self._minutes)
+
+    def __exit__(self, *_: object) -> None:
+        _LEAD_MINUTES.reset(self._before)
 
 
 def clean_text(text: str, limit: int) -> str:
@@ -142,6 +165,15 @@ def read_minor(value: object, currency: str, field: str) -> int:
         return parse_minor(amount_text(value), currency)
     except InvalidAmount as error:
         raise Refused("amount_invalid", f"{field} can't be taken: {error}.", field) from None
+
+
+def read_rounded_minor(value: object, currency: str, field: str) -> int:
+    """Minor units of a price that may have more decimals than its currency, rounded half up as shops show it."""
+    text = amount_text(value)
+    if _FRACTION.fullmatch(text) and is_currency(currency):
+        places = Decimal(1).scaleb(-decimals_of(currency))
+        text = f"{Decimal(text).quantize(places, ROUND_HALF_UP):f}"
+    return read_minor(text, currency, field)
 
 
 def amount_text(value: object) -> str:

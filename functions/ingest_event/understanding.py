@@ -1,7 +1,7 @@
 """Which platform sent a message, and what it tells: events, something irrelevant, or refusals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -10,21 +10,13 @@ from typing import Any, Protocol, cast
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
+from common.domain.intake_rules import IntakePolicy
 from common.domain.money import Money
-from common.domain.storefront import StorefrontEvent
+from functions.ingest_event.gates import held_to, read_with_care, with_notes
+from functions.ingest_event.outcomes import Ignored as Ignored
+from functions.ingest_event.outcomes import Said as Said
 
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A known platform's irrelevant topic: counted, not stored."""
-
-    source: str
-    store: str | None
-    topic: str
-
-
-Said = StorefrontEvent | Ignored | Refused
-"""One thing that a message tells. A broken part of it is a `Refused` among the others and costs them nothing."""
+_DEFAULT = IntakePolicy()
 
 
 class Source(Protocol):
@@ -51,26 +43,38 @@ class Source(Protocol):
         """The money that a payload is about, as far as it can be read, however broken the rest is."""
 
 
-def understand(message: PubSubMessage, received_at: datetime) -> tuple[Said, ...]:
-    """What a storefront's message tells, in its order. Never raises; repeatable."""
+def understand(
+    message: PubSubMessage, received_at: datetime, policy: IntakePolicy = _DEFAULT
+) -> tuple[Said, ...]:
+    """What a storefront's message tells, in its order, held to the policy. Never raises; repeatable."""
+    source: Source | None = None
     try:
         message = _unwrapped(message)
         source, guess = _source_of(message)
+        rules = policy.rules_for(source.NAME, source.store_of(message))
+        waited = received_at - message.publish_time
+        read = read_with_care(source, message, received_at, rules)
+        said = [held_to(part, rules, waited) for part in read]
     except Refused as refused:
         return (refused,)
-    try:
-        said = source.understand(message, received_at)
-    except Refused as refused:
-        said = (refused,)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - raised, a mistake of ours would be redelivered for ever
-        # It is stored instead, and replayed after an update.
-        why = f"Source {source.NAME} failed with {type(error).__name__}; report it, then replay the message."
-        broken = Refused("not_understood", why)
-        broken.__cause__ = error
-        said = (broken,)
-    return tuple(_completed(part, source, message, guess) for part in said)
+        return (_broken(error, source, message),)
+    return tuple([_completed(part, source, message, guess) for part in said])
+
+
+def _broken(error: Exception, source: Source | None, message: PubSubMessage) -> Refused:
+    """A mistake of ours: the message is stored, to be replayed after an update."""
+    name = source.NAME if source else None
+    why = (
+        f"Source {name or 'unknown'} failed with {type(error).__name__}; report it, then replay the message."
+    )
+    broken = Refused("not_understood", why, source=name, store=message.attribute("store"))
+    broken.__cause__ = error
+    with suppress(Exception):  # whatever failed before may fail again; the money is only for ranking
+        broken.at_stake = _money_in(message, source)
+    return broken
 
 
 def _source_of(message: PubSubMessage) -> tuple[Source, str | None]:
@@ -87,10 +91,9 @@ def _source_of(message: PubSubMessage) -> tuple[Source, str | None]:
         payload = salvage(message.data)
         alike = [source for source in _sources() if source.resembles(payload)]
         if len(alike) == 1:
-            name = alike[0].NAME
-            return alike[
-                0
-            ], f"The source {name} was guessed from the payload; set the attribute source={name}."
+            source = alike[0]
+            hint = f"set the attribute source={source.NAME}"
+            return source, f"The source {source.NAME} was guessed from the payload; {hint}."
     raise _unknown_source(message)
 
 
@@ -138,15 +141,17 @@ def _unknown_source(message: PubSubMessage) -> Refused:
     )
 
 
+def _money_in(message: PubSubMessage, source: Source | None) -> Money | None:
+    from functions.ingest_event.salvage import guess_money, salvage
+
+    stated = source.at_stake(salvage(message.data)) if source else None
+    return stated or guess_money(message.data)
+
+
 def _completed(part: Said, source: Source, message: PubSubMessage, guess: str | None) -> Said:
     if isinstance(part, Refused):
-        from functions.ingest_event.salvage import guess_money, salvage
-
         part.source = source.NAME
         part.store = part.store or source.store_of(message)
-        part.at_stake = part.at_stake or source.at_stake(salvage(message.data)) or guess_money(message.data)
-    elif guess is not None and isinstance(part, StorefrontEvent):
-        from dataclasses import replace
-
-        return replace(part, notes=(guess, *part.notes))
-    return part
+        part.at_stake = part.at_stake or _money_in(message, source)
+        return part
+    return with_notes(part, [guess] if guess else [])

@@ -200,8 +200,8 @@ def _from(message: SendMessage, shop: Shop, seals: Seals) -> From:
 
 
 def unsubscribe_link(message: SendMessage, shop: Shop) -> str | None:
-    """The shop's own unsubscribe page for this customer; holds ids, never an address."""
-    return shop.unsubscribe_link(
+    """The shop's own unsubscribe page for this customer, or else ours; holds ids, never an address."""
+    return message.unsubscribe_url or shop.unsubscribe_link(
         customer_id=message.customer_id,
         case_id=message.case_id,
         claim_id=message.claim_id,

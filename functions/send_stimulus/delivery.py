@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from common import wiring
 from common.application.failures import Unavailable
+from common.application.links import with_links
 from common.application.ports import Secrets, Sender
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
@@ -39,7 +40,9 @@ def deliver(effect: SendMessage | FindMessage) -> Outcome:
 def _hand_over(effect: SendMessage | FindMessage, sender: Sender | None) -> Outcome:
     match effect:
         case SendMessage():
-            return sender.send(effect) if sender else _no_provider(effect)
+            if sender is None:
+                return _no_provider(effect)
+            return sender.send(with_links(effect, wiring.engine().policies.current()))
         case FindMessage():
             return sender.find(effect) if sender else Uncertain("the channel has no provider any more")
 

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("demo", "dev", "replay")
-"""Each is the function of that name in the module of that name."""
+COMMANDS = ("catalog", "customers", "dead-letters", "demo", "dev", "doctor", "privacy", "replay", "stores")
+"""Each is the function, or the app of sub-commands, of that name in the module of that name."""
 
 
 def app(arguments: Sequence[str]) -> typer.Typer:
@@ -22,8 +22,17 @@ def app(arguments: Sequence[str]) -> typer.Typer:
     )
     called = [name for name in COMMANDS if arguments[:1] == [name]]
     for name in called or COMMANDS:
-        recoup.command()(getattr(import_module(f"infra.cli.{name}"), name))
+        _add(recoup, name)
     return recoup
+
+
+def _add(recoup: typer.Typer, name: str) -> None:
+    identifier = name.replace("-", "_")
+    command = getattr(import_module(f"infra.cli.{identifier}"), identifier)
+    if isinstance(command, typer.Typer):
+        recoup.add_typer(command, name=name)
+    else:
+        recoup.command(name)(command)
 
 
 def _recoup() -> None:

@@ -12,9 +12,9 @@ from infra.demo.storefronts.storefront import Outgoing
 IRRELEVANT = (
     "products/update",
     "inventory_levels/update",
-    "orders/updated",
+    "themes/publish",
     "fulfillments/create",
-    "customers/create",
+    "collections/update",
 )
 _IRRELEVANT_COUNT = 260
 

@@ -21,6 +21,7 @@ REASONS = {
     "already_ordered": "had bought meanwhile",
     "out_of_stock": "everything in the cart is sold out",
     "minimum_gap": "had another message less than three hours before; sent later",
+    "intake_behind": "the shop's events came in late, and the order might have been among them; sent later",
     "sms_limit": "one text message per cart is the limit",
     "provider_refused": "the provider turned the message down",
     "provider_unknown": "nobody knows whether it arrived, so it is not sent again",
@@ -28,6 +29,10 @@ REASONS = {
     "template_invalid": "the text could not be written correctly",
     "order_cancelled": "the order was cancelled",
     "payment_failed": "the payment failed",
+    "verification_failed": "did not pass the verification for the order",
+    "store_left": "the shop removed the engine",
+    "withdrawn": "the shop honours the code no more",
+    "bot": "touched the cart more often than any person could",
 }
 """Each completes "Not contacted: ..."."""
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from infra.dev import incoming, telling, views
 from infra.dev.engine import DevEngine
-from infra.dev.guard import LETTER, guard
+from infra.dev.guard import LETTER, STOREFRONT_API, guard
 from infra.dev.incoming import NotMessages
 from infra.dev.samples import NothingToDo, Samples
 
@@ -34,6 +34,7 @@ def create_app(engine: DevEngine) -> Flask:
     _add_feeds(app, engine)
     _add_mailbox(app, engine)
     _add_buttons(app, engine)
+    _add_storefront_api(app)
     return app
 
 
@@ -159,6 +160,20 @@ def _add_buttons(app: Flask, engine: DevEngine) -> None:
     def clock() -> Answer:
         """Skip to the next due moment."""
         return _back("" if engine.skip() else "Nothing is pending.")
+
+
+def _add_storefront_api(app: Flask) -> None:
+    """The deployed function's own addresses: webhooks, events from a storefront's pages, vouchers, links."""
+    from functions.storefront_api.main import storefront_api
+
+    for name, rule in STOREFRONT_API.items():
+        app.add_url_rule(
+            rule,
+            name,
+            lambda **_: storefront_api(request),
+            methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+            provide_automatic_options=False,
+        )
 
 
 def _back(said: str) -> Answer:

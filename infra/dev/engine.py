@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+from common.application.backlog import Backlog
 from common.application.failures import Unavailable
 from common.domain.vocabulary import Channel
 from infra.dev.clock import SkippingClock
 from infra.dev.incoming import Incoming
 from infra.dev.journal import Journal
 from infra.dev.rules import Rules
+from infra.dev.secrets import DevSecrets
 from infra.dev.shifting import shifted
 from infra.dev.worker import Worker
 from infra.local.database import Database
+from infra.local.local_inlet import LocalInlet
 from infra.local.local_topic import LocalTopic
 from infra.local.machine import Machine
 from infra.local.mailbox import MailboxSender
@@ -51,7 +54,18 @@ class DevEngine:
         self.topic = LocalTopic(self.clock)
         sender = MailboxSender(self.database, lambda: self.rules.current().shop, self.journal.keep)
         senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), sender)
-        self.machine = Machine(self.database, self.clock, self.rules.policies, senders, lasting=True)
+        inlet = LocalInlet(lambda data, attributes: self.publish([Incoming(attributes, data)]))
+        self.machine = Machine(
+            self.database,
+            self.clock,
+            self.rules.policies,
+            senders,
+            lasting=True,
+            inlet=inlet,
+            secrets=DevSecrets(),
+            backlog=Backlog(),
+            archives=[self.journal],
+        )
         self.machine.bus.subscribe(self.journal.add)
         self.worker = Worker(self.machine, self.topic, self.clock, complain, fast=fast)
 

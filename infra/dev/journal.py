@@ -1,8 +1,8 @@
 """What the engine did, kept in its file for the page: every announcement once, and every letter."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Any
 
@@ -22,6 +22,10 @@ _SCHEMA = (
 )
 _ADD = "INSERT INTO announcements (id, case_id, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _KEEP = "INSERT INTO letters VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_FORGET_LETTERS_OF_CASE = "DELETE FROM letters WHERE case_id = ?"
+_FORGET_LETTERS_TO = "DELETE FROM letters WHERE recipient = ?"
+_FORGET_CASE = "DELETE FROM announcements WHERE case_id = ?"
+_FORGET_NAMING = "DELETE FROM announcements WHERE instr(line, ?)"
 _NEWEST = "SELECT number, line FROM announcements ORDER BY number DESC LIMIT ?"
 _OF_CASE = "SELECT number, line FROM announcements WHERE case_id = ? ORDER BY number"
 _AFTER = "SELECT number, line FROM announcements WHERE number > ? ORDER BY number LIMIT 1000"
@@ -67,6 +71,9 @@ class Journal:
 
     def add(self, announced: Announce) -> None:
         """Keep an announcement; a repeated one is there already."""
+        if announced.type == "customer.erased":  # this machine has nothing left to erase by the ids
+            kept = {name: value for name, value in announced.fields.items() if name != "customer_ids"}
+            announced = replace(announced, customer_id=None, fields=kept)
         line = json.dumps(line_of(announced), ensure_ascii=False)
         with self._database.change():
             self._database.execute(_ADD, (announced.id, announced.case_id, line))
@@ -83,6 +90,19 @@ class Journal:
         at = message.claimed_at.isoformat()
         row = (message.case_id, message.channel.value, message.step, message.recipient, at, title)
         self._database.execute(_KEEP, (letter.number, *row, letter.as_bytes() if email else title.encode()))
+
+    def forget(self, customer_ids: Set[str], case_ids: Set[str], addresses: Set[str]) -> int:
+        """Delete letters to the person and announcements about them, by the ids of their cases and documents."""
+        gone = 0
+        with self._database.change():
+            for id in case_ids:
+                gone += self._database.execute(_FORGET_LETTERS_OF_CASE, (id,)).rowcount
+                gone += self._database.execute(_FORGET_CASE, (id,)).rowcount
+            for address in addresses:
+                gone += self._database.execute(_FORGET_LETTERS_TO, (address,)).rowcount
+            for word in (*customer_ids, *addresses):
+                gone += self._database.execute(_FORGET_NAMING, (word,)).rowcount
+        return gone
 
     def newest(self, limit: int) -> list[Mapping[str, Any]]:
         """Announcements as they stand on the wire, the newest first."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from common.application.policies import DOCUMENTS, InvalidPolicy, Policies, build, parse
 from common.domain.policy import Policy
+from infra.dev.secrets import storefront_document
 from infra.local.machine import LOCAL_KEYS, fixed_policies
 from infra.local.yaml_policies import UnreadablePolicies, YamlPolicySource
 
@@ -12,14 +13,14 @@ _WITHIN_A_MOMENT = timedelta(seconds=1)
 
 
 class Rules:
-    """All defaults without a folder."""
+    """All defaults without a folder, but for a key with which pages under development may send events."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.policies = (
             Policies(YamlPolicySource(folder), lambda: LOCAL_KEYS, _WITHIN_A_MOMENT)
             if folder
-            else fixed_policies(build({}, LOCAL_KEYS))
+            else fixed_policies(build({"storefront": storefront_document()}, LOCAL_KEYS))
         )
 
     def current(self) -> Policy:

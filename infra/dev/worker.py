@@ -98,6 +98,7 @@ class Worker:
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEPS
             self._machine.timer.schedule(_sweep(now))
+            self._machine.purge_expired()
 
     def _skip_when_fast(self) -> bool:
         due = self._machine.timer.next_at()

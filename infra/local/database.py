@@ -11,12 +11,16 @@ from common.application.failures import Unavailable
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL, due_at INTEGER,
+    expires_at INTEGER,
     PRIMARY KEY (collection, id)
 );
 CREATE INDEX IF NOT EXISTS documents_due ON documents (collection, due_at, id) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS counters (
     day TEXT NOT NULL, shard INTEGER NOT NULL, name TEXT NOT NULL, amount INTEGER NOT NULL,
     PRIMARY KEY (day, shard, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS latest (
+    day TEXT NOT NULL, name TEXT NOT NULL, moment INTEGER NOT NULL, PRIMARY KEY (day, name)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tasks (
     seq INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, at INTEGER NOT NULL,
@@ -27,6 +31,9 @@ CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY, claim_id TEXT NOT NULL, provider_id TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS messages_claim ON messages (claim_id);
+"""
+_EXPIRING = """
+CREATE INDEX IF NOT EXISTS documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL
 """
 _COMMIT_EVERY = 500
 """Changes that an exclusive file gathers into one commit."""
@@ -88,8 +95,15 @@ class Database:
         self.execute("PRAGMA cache_size = -32768")
         self.execute("PRAGMA wal_autocheckpoint = 4000")
         self._connection.executescript(_SCHEMA)
+        self._add_what_older_files_lack()
         if self.exclusive:
             self.execute("BEGIN IMMEDIATE")
+
+    def _add_what_older_files_lack(self) -> None:
+        columns = {row[1] for row in self.execute("PRAGMA table_info(documents)")}
+        if "expires_at" not in columns:
+            self.execute("ALTER TABLE documents ADD COLUMN expires_at INTEGER")
+        self.execute(_EXPIRING)
 
     def _gather(self) -> None:
         if not self.exclusive:

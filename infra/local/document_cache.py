@@ -35,3 +35,8 @@ class DocumentCache:
         while self._held > self._capacity:
             _, dropped = self._entries.popitem(last=False)
             self._held -= dropped.size
+
+    def forget(self, ref: Ref) -> None:
+        """No longer hold the document; one that isn't held is no matter."""
+        entry = self._entries.pop(ref, None)
+        self._held -= entry.size if entry else 0

@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -13,16 +13,18 @@ from cloudevents.http import CloudEvent
 from flask import Request
 
 from common import wiring
+from common.application.backlog import Backlog
 from common.application.engine import Engine
 from common.application.failures import Unavailable
-from common.application.policies import Policies
-from common.application.ports import Clock, PubSubMessage, Sender, Task
+from common.application.policies import DOCUMENTS, Policies
+from common.application.ports import Archive, Clock, Inlet, PubSubMessage, Secrets, Sender, Task
 from common.domain.policy import Keys, Policy
 from common.domain.vocabulary import Channel
 from infra.local.database import Database
 from infra.local.identity import LocalIdentity
 from infra.local.local_bus import LocalBus
 from infra.local.memory_timer import MemoryTimer
+from infra.local.sqlite_catalogue import SqliteCatalogue
 from infra.local.sqlite_store import SqliteStore
 from infra.local.virtual_timer import VirtualTimer
 from infra.local.write_back_store import WriteBackStore
@@ -30,7 +32,9 @@ from infra.local.write_back_store import WriteBackStore
 DELIVERIES = 5
 """How often a message is delivered before the machine gives up on it: nothing here is unavailable for long."""
 LOCAL_KEYS = Keys(
-    voucher=b"recoup-on-one-machine-vouchers", suppression=b"recoup-on-one-machine-suppressions"
+    voucher=b"recoup-on-one-machine-vouchers",
+    suppression=b"recoup-on-one-machine-suppressions",
+    links=(b"recoup-on-one-machine-links",),
 )
 """Fixed, so that the same input gives the same codes. Never used in the cloud."""
 
@@ -47,6 +51,10 @@ class Machine:
         keys: Keys = LOCAL_KEYS,
         *,
         lasting: bool = True,
+        inlet: Inlet | None = None,
+        secrets: Secrets | None = None,
+        backlog: Backlog | None = None,
+        archives: Sequence[Archive] = (),
     ) -> None:
         """`lasting`: the engine goes on where it was when the file is opened again. Without, it is much faster."""
         self.clock = clock
@@ -62,6 +70,11 @@ class Machine:
             policies=policies,
             identity=self.identity,
             senders=senders,
+            inlet=inlet,
+            secrets=secrets,
+            catalogue=SqliteCatalogue(database),
+            backlog=backlog,
+            archives=archives,
         )
         wiring.use(lambda: self.engine)
 
@@ -83,6 +96,11 @@ class Machine:
             self.timer.finish(task)
         else:
             self.timer.fail(task)
+
+    def purge_expired(self) -> None:
+        """Delete what was kept long enough, as Firestore does by itself; a run that nothing outlives keeps all."""
+        if isinstance(self.store, SqliteStore):
+            self.store.purge_expired(self.clock.now())
 
     def run_due(
         self, before: datetime, *, inclusive: bool = False, arrive: Callable[[datetime], None]
@@ -120,6 +138,9 @@ class _Fixed(Policies):
 
     def current(self) -> Policy:
         return self._fixed
+
+    def review(self) -> tuple[Mapping[str, Any], list[str]]:
+        return {name: getattr(self._fixed, name) for name in DOCUMENTS}, []
 
 
 @cache

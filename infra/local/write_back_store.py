@@ -6,16 +6,18 @@ from datetime import date, datetime
 
 from common.application.documents import from_json, to_json
 from common.application.failures import Conflict
-from common.application.ports import Counters, Loaded, Page, Put, Ref
+from common.application.ports import Counters, Listing, Loaded, Page, Put, Ref
 from infra.local.database import Database, readable_failures
-from infra.local.sqlite_store import SqliteStore, due_moment
+from infra.local.sqlite_store import SqliteStore, due_moment, first_version, microseconds, moment_of
 
 KEPT = 20_000
 """Documents in memory, the ones used last; a case is a few kilobytes."""
 _EVICTED_AT_ONCE = 2_000
 
-_READ = "SELECT version, body FROM documents WHERE collection = ? AND id = ?"
-_WRITE = "INSERT OR REPLACE INTO documents (version, body, due_at, collection, id) VALUES (?, ?, ?, ?, ?)"
+_READ = "SELECT version, body, expires_at FROM documents WHERE collection = ? AND id = ?"
+_WRITE = """INSERT OR REPLACE INTO documents (version, body, due_at, expires_at, collection, id)
+            VALUES (?, ?, ?, ?, ?, ?)"""
+_DELETE = "DELETE FROM documents WHERE collection = ? AND id = ?"
 _ABSENT = Loaded(None, None)
 
 
@@ -31,6 +33,7 @@ class WriteBackStore:
         self._documents: OrderedDict[Ref, Loaded] = OrderedDict()
         self._changed: set[Ref] = set()
         self._counters: defaultdict[date, Counter[str]] = defaultdict(Counter)
+        self._latest: defaultdict[date, dict[str, int]] = defaultdict(dict)
 
     def load(self, refs: Sequence[Ref]) -> Mapping[Ref, Loaded]:
         """All of the documents, as they stand at one moment."""
@@ -42,10 +45,10 @@ class WriteBackStore:
         with self._database.lock:
             for put in puts:
                 if self._read(put.ref).version != put.expected:
-                    raise Conflict(f"{put.ref.collection}/{put.ref.id} is not at version {put.expected}")
+                    raise Conflict(f"a document of {put.ref.collection} is not at version {put.expected}")
             versions = {put.ref: self._keep(put) for put in puts}
             if counters is not None:
-                self._counters[counters.day].update(counters.amounts)
+                self._count(counters)
             if len(self._documents) > self._kept + _EVICTED_AT_ONCE:
                 self._evict()
             return versions
@@ -58,10 +61,26 @@ class WriteBackStore:
             self._write_down(set(self._changed))
             return SqliteStore(self._database, cache_bytes=0).due(collection, field, until, limit, cursor)
 
-    def counters(self, day: date) -> Mapping[str, int]:
-        """A day's counters."""
+    def browse(
+        self, collection: str, limit: int, cursor: str | None = None, *, where: tuple[str, str] | None = None
+    ) -> Listing:
+        """Documents in the order of their ids."""
         with self._database.lock:
-            return dict(self._counters[day])
+            self._write_down(set(self._changed))
+            store = SqliteStore(self._database, cache_bytes=0)
+            return store.browse(collection, limit, cursor, where=where)
+
+    def counters(self, day: date) -> Mapping[str, int]:
+        """A day's counters: amounts added up, latest at their greatest."""
+        with self._database.lock:
+            return {**self._counters[day], **self._latest[day]}
+
+    def _count(self, counters: Counters) -> None:
+        amounts, latest = self._counters[counters.day], self._latest[counters.day]
+        for name, amount in counters.amounts.items():
+            amounts[name] += amount
+        for name, moment in counters.latest.items():
+            latest[name] = max(latest.get(name, moment), moment)
 
     def _read(self, ref: Ref) -> Loaded:
         kept = self._documents.get(ref)
@@ -71,16 +90,17 @@ class WriteBackStore:
         with readable_failures():
             row = self._database.execute(_READ, ref).fetchone()
         # An absent one is kept as well: it is nearly always about to be created.
-        loaded = Loaded(from_json(ref.collection, row[1]), row[0]) if row else _ABSENT
+        loaded = Loaded(from_json(ref.collection, row[1]), row[0], moment_of(row[2])) if row else _ABSENT
         self._documents[ref] = loaded
         return loaded
 
-    def _keep(self, put: Put) -> int:
-        version = put.expected + 1 if isinstance(put.expected, int) else 1
-        self._documents[put.ref] = Loaded(put.document, version)
+    def _keep(self, put: Put) -> int | None:
+        version = put.expected + 1 if isinstance(put.expected, int) else first_version()
+        loaded = _ABSENT if put.document is None else Loaded(put.document, version, put.expire_at)
+        self._documents[put.ref] = loaded
         self._documents.move_to_end(put.ref)
         self._changed.add(put.ref)
-        return version
+        return None if put.document is None else version
 
     def _evict(self) -> None:
         oldest = [ref for ref, _ in zip(self._documents, range(_EVICTED_AT_ONCE), strict=False)]
@@ -89,11 +109,16 @@ class WriteBackStore:
             del self._documents[ref]
 
     def _write_down(self, refs: set[Ref]) -> None:
-        rows = []
+        rows, gone = [], []
         for ref in refs:
             loaded = self._documents[ref]
-            moment = due_moment(ref.collection, loaded.document)
-            rows.append((loaded.version, to_json(loaded.document), moment, *ref))
+            if loaded.document is None:
+                gone.append(ref)
+                continue
+            due_at = due_moment(ref.collection, loaded.document)
+            expires_at = None if loaded.expire_at is None else microseconds(loaded.expire_at)
+            rows.append((loaded.version, to_json(loaded.document), due_at, expires_at, *ref))
         with readable_failures():
             self._database.execute_many(_WRITE, rows)
+            self._database.execute_many(_DELETE, gone)
         self._changed -= refs

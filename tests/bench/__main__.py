@@ -1,25 +1,33 @@
-"""`python -m tests.bench [imports] [ingest] [replay] [--million]`: prints figures beside their targets."""
+"""`python -m tests.bench [imports] [ingest] [pricing] [replay] [spike] [--million]`: figures beside their targets."""
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import imports, ingest, replay
+from tests.bench import imports, ingest, pricing, replay, spike
 from tests.bench.figure import TIMES, Figure, table
+
+USUAL = ("imports", "ingest", "pricing", "replay")
+"""What is measured unless something is named."""
 
 
 def main() -> None:
-    """Measure what is asked for, or everything. The exit status is 0 even if a target is missed: it's a figure."""
+    """Measure what is asked for, or everything but the spike, which takes minutes.
+
+    The exit status is 0 even if a target is missed: it's a figure.
+    """
     options = _options()
     benches: dict[str, Callable[[], Iterator[Figure]]] = {
         "imports": imports.measure,
         "ingest": ingest.measure,
+        "pricing": pricing.measure,
         "replay": lambda: replay.measure(replay.MILLION if options.million else replay.DEFAULT),
+        "spike": spike.measure,
     }
     began = time.perf_counter()
     figures: list[Figure] = []
-    for name in options.names or benches:
+    for name in options.names or USUAL:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures.extend(benches[name]())
     print(table(figures))
@@ -31,13 +39,18 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="name", help="imports, ingest or replay; all without a name"
+        "names",
+        nargs="*",
+        metavar="name",
+        help="imports, ingest, pricing, replay, spike; without a name, all but the spike",
     )
     parser.add_argument("--million", action="store_true", help="replay a million events instead of 200,000")
     options = parser.parse_args()
-    unknown = set(options.names) - {"imports", "ingest", "replay"}
+    unknown = set(options.names) - {*USUAL, "spike"}
     if unknown:
-        parser.error(f"there is no bench {min(unknown)}; there are imports, ingest and replay")
+        parser.error(
+            f"there is no bench {min(unknown)}; there are imports, ingest, pricing, replay and spike"
+        )
     return options
 
 

@@ -7,7 +7,7 @@ import heapq
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,14 +34,17 @@ Line = dict[str, Any]
 _Moment = tuple[datetime, int, Line]
 
 
-def lines(events: int) -> Iterator[str]:
-    """The day's lines; `events` of them, give or take the length of a session."""
+def lines(events: int, begins_at: Callable[[float], float] = lambda share: share) -> Iterator[str]:
+    """The day's lines; `events` of them, give or take the length of a session.
+
+    `begins_at` says by which share of the day that share of the carts has begun; evenly, unless told otherwise.
+    """
     chance = random.Random(events)
     carts = max(1, events // EVENTS_PER_CART)
     waiting: list[_Moment] = []
     number = 0
     for cart in range(carts):
-        begins = OPENS_AT + LASTS * (cart / carts)
+        begins = OPENS_AT + LASTS * begins_at(cart / carts)
         while waiting and waiting[0][0] <= begins:
             yield _line(heapq.heappop(waiting))
         for moment, data in _session(chance, cart, carts, begins):

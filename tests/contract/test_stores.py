@@ -18,7 +18,7 @@ from common.application.documents import COLLECTIONS
 from common.application.failures import Conflict, Unavailable
 from common.application.ports import Counters, Loaded, Put, Ref, Store
 from common.domain.documents import Case, Customer
-from common.domain.refused import IntakeFailure
+from common.domain.refused import IntakeFailure, IntakePart
 from infra.local.database import Database
 from infra.local.sqlite_store import SqliteStore
 from infra.local.write_back_store import WriteBackStore
@@ -344,6 +344,116 @@ def test_what_was_dealt_with_is_no_longer_due(store: Store) -> None:
     assert store.due("cases", "next_due_at", NOON + timedelta(hours=2), 10).ids == ()
 
 
+def test_what_was_latest_is_kept_at_its_greatest(bench: Bench) -> None:
+    """A moment never goes back, over shards and writers, day by day, beside the amounts of the same commit."""
+    first = Counters(DAY, 0, {"understood": 1}, {"heard_a": 100, "heard.b `c` ż": 5})
+    bench.store.save([], first)
+    bench.another().save([], Counters(DAY, 7, {"understood": 1}, {"heard_a": 300}))
+    bench.store.save([], Counters(DAY, 0, {}, {"heard_a": 200}))
+    bench.store.save([], Counters(DAY + timedelta(days=1), 0, {}, {"heard_a": 1}))
+    assert dict(bench.another().counters(DAY)) == {"understood": 2, "heard_a": 300, "heard.b `c` ż": 5}
+    assert dict(bench.store.counters(DAY + timedelta(days=1))) == {"heard_a": 1}
+
+
+def test_a_conflict_hears_nothing(store: Store) -> None:
+    """What is kept at its greatest is part of the commit, and gone with it."""
+    create(store, a_case())
+    with pytest.raises(Conflict):
+        store.save([Put(case_ref(), a_case(), None)], Counters(DAY, 0, {}, {"heard_a": 1}))
+    assert dict(store.counters(DAY)) == {}
+
+
+def browsed(bench: Bench, limit: int, **options: Any) -> list[str]:
+    """The ids of all cases, page by page, each page read by another store."""
+    seen: list[str] = []
+    cursor = None
+    for _ in range(20):
+        listing = bench.another().browse("cases", limit, cursor, **options)
+        assert len(listing.loaded) <= limit
+        seen += [ref.id for ref in listing.loaded]
+        cursor = listing.cursor
+        if cursor is None:
+            return seen
+    raise AssertionError("the pages never end")
+
+
+def test_a_collection_is_browsed_in_pages(bench: Bench) -> None:
+    """Every document of the collection comes once, in the order of the ids, and none of another collection."""
+    ids = [f"case-{number:02}" for number in range(10)]
+    create(bench.store, *(a_case(id) for id in reversed(ids)))
+    bench.store.save([Put(Ref("customers", "case-00"), a_customer("case-00"), None)])
+    assert browsed(bench, 4) == ids
+    assert browsed(bench, 5) == ids
+    assert browsed(bench, 100) == ids
+
+
+def test_browsing_reads_what_can_be_saved_again(bench: Bench) -> None:
+    """Documents come whole and with their versions; the newest save counts."""
+    version = create(bench.store, a_case("a"), a_case("b", customer_id="anna"))[case_ref("b")]
+    newer = a_case("b", customer_id="anna", total_minor=5)
+    version = bench.store.save([Put(case_ref("b"), newer, version)])[case_ref("b")]
+    found = bench.another().browse("cases", 10).loaded
+    assert found[case_ref("b")] == Loaded(newer, version)
+    bench.store.save([Put(case_ref("b"), a_case("b"), found[case_ref("b")].version)])
+
+
+def test_browsing_may_be_narrowed_to_a_field_with_a_text(bench: Bench) -> None:
+    """Only documents with that text in that field come, page by page; as the cases of one customer."""
+    owners = {"a": "anna", "b": "ben", "c": "anna", "d": None, "e": "anna", "f": "Anna"}
+    create(bench.store, *(a_case(id, customer_id=owner) for id, owner in owners.items()))
+    assert browsed(bench, 2, where=("customer_id", "anna")) == ["a", "c", "e"]
+    assert browsed(bench, 2, where=("customer_id", "nobody")) == []
+    version = bench.store.load([case_ref("c")])[case_ref("c")].version
+    bench.store.save([Put(case_ref("c"), a_case("c", customer_id="ben"), version)])
+    assert browsed(bench, 10, where=("customer_id", "anna")) == ["a", "e"]
+
+
+def test_browsing_may_be_narrowed_to_a_list_with_a_text(bench: Bench) -> None:
+    """Only documents with that text among the texts of that list come; as the browsers that a person shares."""
+    lists = {"a": ("x", "y"), "b": (), "c": ("y",), "d": ("yy",)}
+    bench.store.save(
+        [Put(Ref("customers", id), a_customer(id, apart_from=texts), None) for id, texts in lists.items()]
+    )
+    found = bench.another().browse("customers", 9, where=("apart_from[]", "y"))
+    assert [ref.id for ref in found.loaded] == ["a", "c"]
+    assert dict(bench.store.browse("customers", 9, where=("apart_from[]", "z")).loaded) == {}
+
+
+def test_browsing_goes_on_after_any_id(store: Store) -> None:
+    """The cursor is an id, which need not exist: so the documents whose ids begin alike can be found."""
+    create(store, a_case("aa"), a_case("ab"), a_case("b"))
+    assert [ref.id for ref in store.browse("cases", 1, "a").loaded] == ["aa"]
+    assert [ref.id for ref in store.browse("cases", 9, "aa").loaded] == ["ab", "b"]
+
+
+def test_nothing_to_browse_is_an_empty_page(store: Store) -> None:
+    """A collection without documents."""
+    assert dict(store.browse("orders", 10).loaded) == {}
+    assert store.browse("orders", 10).cursor is None
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 2**20])
+@pytest.mark.parametrize("exclusive", [False, True])
+def test_what_has_expired_is_purged_from_the_file(tmp_path: Path, cache_bytes: int, exclusive: bool) -> None:
+    """The moment itself counts as passed; what has none, and other collections, stay."""
+    database = Database(tmp_path / "engine.db", exclusive=exclusive)
+    store = SqliteStore(database, cache_bytes=cache_bytes)
+    parts = {"old": NOON, "young": NOON + timedelta(microseconds=1), "for-ever": None}
+    store.save(
+        [
+            Put(Ref("intake_parts", id), IntakePart(id=id, raw="", expire_at=at), None)
+            for id, at in parts.items()
+        ]
+    )
+    create(store, a_case(next_due_at=NOON - timedelta(days=1)))
+    assert store.purge_expired(NOON) == 1
+    assert store.purge_expired(NOON) == 0
+    assert [ref.id for ref in store.browse("intake_parts", 9).loaded] == ["for-ever", "young"]
+    assert store.load([Ref("intake_parts", "old")])[Ref("intake_parts", "old")] == ABSENT
+    assert store.load([case_ref()])[case_ref()].version is not None
+    database.close()
+
+
 def test_customers_are_found_by_their_flag(store: Store) -> None:
     """The moment at which the returned-customer flag lapses can be searched by, as the sweep does."""
     customers = [a_customer("lapsed", returned_until=NOON), a_customer("never")]
@@ -360,6 +470,7 @@ def test_a_firestore_that_does_not_answer_is_unavailable(monkeypatch: pytest.Mon
         lambda: store.load([case_ref()]),
         lambda: create(store, a_case()),
         lambda: store.due("cases", "next_due_at", NOON, 10),
+        lambda: store.browse("cases", 10),
         lambda: store.counters(DAY),
     ]
     for call in calls:
@@ -393,3 +504,85 @@ def test_a_field_without_an_index_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="opened_at"):
         SqliteStore(database).due("cases", "opened_at", NOON, 10)
     database.close()
+
+
+def test_a_document_is_deleted_in_the_commit_of_another(bench: Bench) -> None:
+    """A put of nothing deletes; what moves to another id is at no moment in both places or in neither."""
+    version = create(bench.store, a_case(next_due_at=NOON))[case_ref()]
+    moved = Put(case_ref("case-2"), a_case("case-2"), None)
+    versions = bench.store.save([moved, Put(case_ref(), None, version)])
+    assert versions[case_ref()] is None
+    for store in (bench.another(), bench.store):
+        loaded = store.load([case_ref(), case_ref("case-2")])
+        assert loaded[case_ref()] == ABSENT
+        assert loaded[case_ref("case-2")] == Loaded(a_case("case-2"), versions[case_ref("case-2")])
+    assert bench.store.due("cases", "next_due_at", NOON + timedelta(days=1), 10).ids == ()
+    assert browsed(bench, 10) == ["case-2"]
+
+
+def test_what_changed_meanwhile_is_not_deleted(bench: Bench) -> None:
+    """A deletion on a stale version is a conflict, and nothing else of its commit is written."""
+    version = create(bench.store, a_case())[case_ref()]
+    newer = a_case(total_minor=2)
+    bench.another().save([Put(case_ref(), newer, version)])
+    with pytest.raises(Conflict):
+        bench.store.save([Put(case_ref("case-2"), a_case("case-2"), None), Put(case_ref(), None, version)])
+    loaded = bench.another().load([case_ref(), case_ref("case-2")])
+    assert loaded[case_ref()].document == newer
+    assert loaded[case_ref("case-2")] == ABSENT
+
+
+def test_what_is_gone_is_not_deleted_again(store: Store) -> None:
+    """A second deletion on the same version is a conflict."""
+    version = create(store, a_case())[case_ref()]
+    store.save([Put(case_ref(), None, version)])
+    with pytest.raises(Conflict):
+        store.save([Put(case_ref(), None, version)])
+
+
+def test_what_is_made_again_is_another_document(bench: Bench) -> None:
+    """Whoever still holds a deleted document neither saves over its successor nor reads the old one for it."""
+    other = bench.another()
+    version = create(bench.store, a_case())[case_ref()]
+    assert other.load([case_ref()])[case_ref()].document == a_case()
+    bench.store.save([Put(case_ref(), None, version)])
+    again = a_case(total_minor=7)
+    create(bench.store, again)
+    assert other.load([case_ref()])[case_ref()].document == again
+    with pytest.raises(Conflict):
+        other.save([Put(case_ref(), a_case(total_minor=9), version)])
+
+
+def test_when_a_document_expires_is_kept_beside_it(bench: Bench) -> None:
+    """Whoever loads or browses it learns the moment that the last save gave, to the microsecond."""
+    version = bench.store.save([Put(case_ref(), a_case(), None, NOON)])[case_ref()]
+    expected = Loaded(a_case(), version, NOON)
+    assert bench.another().load([case_ref()])[case_ref()] == expected
+    assert bench.another().browse("cases", 5).loaded[case_ref()] == expected
+    bench.store.save([Put(case_ref(), a_case(), version)])
+    assert bench.another().load([case_ref()])[case_ref()].expire_at is None
+
+
+def test_what_expires_beside_its_document_is_purged(tmp_path: Path) -> None:
+    """The file's own purge goes by that moment as well."""
+    database = Database(tmp_path / "engine.db")
+    store = SqliteStore(database)
+    store.save([Put(case_ref("old"), a_case("old"), None, NOON), Put(case_ref("new"), a_case("new"), None)])
+    assert store.purge_expired(NOON - timedelta(microseconds=1)) == 0
+    assert store.purge_expired(NOON) == 1
+    assert store.load([case_ref("old")])[case_ref("old")] == ABSENT
+    assert [ref.id for ref in store.browse("cases", 9).loaded] == ["new"]
+    database.close()
+
+
+def test_a_file_of_an_older_version_is_opened(tmp_path: Path) -> None:
+    """What its table lacks is added; its documents are as they were, and never expire."""
+    database = Database(tmp_path / "engine.db")
+    create(SqliteStore(database), a_case())
+    database.execute("DROP INDEX documents_expiring")
+    database.execute("ALTER TABLE documents DROP COLUMN expires_at")
+    database.close()
+    again = Database(tmp_path / "engine.db")
+    entry = SqliteStore(again).load([case_ref()])[case_ref()]
+    assert (entry.document, entry.expire_at) == (a_case(), None)
+    again.close()

@@ -25,6 +25,7 @@ from common.adapters.google_calls import emulator_channel
 from common.application.ports import Loaded, Ref
 from common.domain import ids
 from common.domain.documents import Case
+from common.domain.vocabulary import LookKind
 from infra.local.tasks_server import TasksServer
 from main import ENTRY_POINTS
 from tests.deployment.processes import ROOT, FunctionProcess
@@ -47,7 +48,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """What an administrator of this shop has written; everything else keeps its default."""
-_QUEUES = {role: role.replace("_", "-") for role in ENTRY_POINTS if role != "ingest_event"}
+_QUEUES = {kind.value: kind.value.replace("_", "-") for kind in LookKind}
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 _HERE = Path(__file__).parent
 T = TypeVar("T")

@@ -34,10 +34,15 @@ from infra.local.database import Database
 
 ELSEWHERE = {
     Reason.RECOVERY_DISABLED: "the shop's policy has the engine switched on",
+    Reason.INTAKE_BEHIND: "the engine keeps up with both shops",
     Reason.CAP_REACHED: "the shop's policy reminds capped customers, without a voucher",
     Reason.TEMPLATE_INVALID: "the templates are in order",
     Reason.ORDER_CANCELLED: "a reason to take back, not to withhold",
     Reason.PAYMENT_FAILED: "a reason to take back, not to withhold",
+    Reason.VERIFICATION_FAILED: "a reason to take back, not to withhold",
+    Reason.WITHDRAWN: "a reason to take back, not to withhold",
+    Reason.STORE_LEFT: "both shops stay",
+    Reason.BOT: "no robot shops there",
 }
 
 

@@ -55,7 +55,10 @@ DEEDS = st.lists(
     st.builds(
         Deed,
         kind=st.sampled_from(
-            "cart cart cart emptied visit placed paid payment_failed cancelled returned redeemed no yes".split()
+            """
+            cart cart put taken sold_out emptied visit
+            placed paid payment_failed cancelled returned redeemed no yes
+            """.split()
         ),
         minute=st.integers(600, 2400),
         delay=st.sampled_from([0, 0, 0, 1, 45, 400]),
@@ -87,6 +90,12 @@ def do(story: Story, deed: Deed) -> PubSubMessage:
     match deed.kind:
         case "cart":
             return story.cart(deed.cart, times["at"], deed.customer, *deed.lines, arrives=times["arrives"])
+        case "put":
+            return story.put(deed.cart, times["at"], deed.customer, *deed.lines, arrives=times["arrives"])
+        case "taken":
+            return story.taken(deed.cart, times["at"], deed.customer, *deed.lines, arrives=times["arrives"])
+        case "sold_out":
+            return story.tell("item.unavailable", item={"sku": "SOCKS"}, cart_id=deed.cart, **times)
         case "emptied":
             return story.emptied(deed.cart, customer=deed.customer, **times)
         case "visit":
@@ -117,7 +126,7 @@ def tell(deeds: list[Deed], answers: str) -> tuple[Story, list[PubSubMessage], W
     story.sweep_regularly(timedelta(hours=6))
     messages = []
     for deed in sorted(deeds, key=lambda deed: (deed.minute + deed.delay, deed.minute)):
-        if deed.kind in ("emptied", "visit") and not known(story, deed.cart):
+        if deed.kind in ("emptied", "visit", "sold_out") and not known(story, deed.cart):
             continue  # A cart that was never seen filled leaves nothing behind (L42).
         messages.append(do(story, deed))
         witness.hear(deed)

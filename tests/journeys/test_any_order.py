@@ -76,7 +76,8 @@ def assert_everything_ends(story: Story) -> None:
     """Two weeks later nothing is pending, nothing is promised, and ids name one announcement each."""
     assert story.machine.timer.pending() == 0
     assert all(case.next_due_at is None for case in story.documents("cases"))
-    assert all(customer.open_voucher is None for customer in story.documents("customers"))
+    people = [one for one in story.documents("customers") if one.merged_into is None]
+    assert all(person.open_voucher is None for person in people)
     announced: dict[str, Any] = {}
     for announcement in story.announced:
         assert announced.setdefault(announcement.id, announcement) == announcement
@@ -103,13 +104,17 @@ def test_duplicates_change_nothing(deeds: list[Deed], answers: str, random: Any)
         twice.deliver(message)
         twice.deliver(message)
         earlier = messages[random.randint(0, number)]
-        if b"page.viewed" not in earlier.data:  # a view of a bought cart may yet count for its next episode
-            twice.redeliver(earlier)
+        twice.redeliver(earlier)
     twice.run_to(DAY + timedelta(days=16))
     assert twice.lines() == once.lines()
-    assert twice.counters() == once.counters()
+    assert decided(twice) == decided(once)
     for collection in ("cases", "customers", "orders", "voucher_codes"):
         assert known_facts(twice, collection) == known_facts(once, collection)
+
+
+def decided(story: Story) -> dict[str, int]:
+    """The counters without what was heard: a cart's next episode doesn't know what the last one had heard."""
+    return {name: n for name, n in story.counters().items() if not name.startswith("intake_understood_")}
 
 
 def known_facts(story: Story, collection: str) -> list[dict[str, Any]]:

@@ -82,3 +82,16 @@ def test_returns_of_guest_and_account_add_up() -> None:
     story.cart("k1", "10:00", ANNA)
     story.run_until("10:30")
     assert story.said("case.abandoned")[0]["segment"] == "returned_repeatedly"
+
+
+def test_a_refund_told_after_its_goods_is_counted_then() -> None:
+    """First the parcel, then the money, under one id: one return, its total counted once (L45)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("11:10")
+    story.order("o1", "11:20", ANNA, cart="k1")
+    story.returned("r1", "11:30", order="o1")
+    story.returned("r1", "11:40", order="o1", total="30.00")
+    story.returned("r1", "11:50", order="o1", total="30.00")
+    assert story.counters()["refunded_minor_PLN"] == 3_000
+    assert [entry.id for entry in story.person(ANNA).returns] == ["r1"]

@@ -12,9 +12,13 @@ from common.application.ports import PubSubMessage
 from common.domain.money import InvalidAmount, Money, is_currency, parse_minor
 from common.domain.storefront import (
     Cart,
+    CartItemsChanged,
     CartUpdated,
     CartVisited,
+    CustomerDataRequested,
+    CustomerErased,
     CustomerUpdated,
+    ItemUnavailable,
     Line,
     OrderCancelled,
     OrderFacts,
@@ -24,9 +28,10 @@ from common.domain.storefront import (
     OrderReturned,
     Person,
     StorefrontEvent,
+    VerificationFailed,
     VoucherRedeemed,
 )
-from common.domain.vocabulary import Channel, SalesChannel
+from common.domain.vocabulary import Channel, SalesChannel, VerificationReason
 from functions.ingest_event import canonical, envelope, reading, salvage
 from functions.ingest_event.complaints import refusal
 
@@ -40,6 +45,7 @@ _ORDER_EVENTS = {
     "order.payment_failed": OrderPaymentFailed,
     "order.cancelled": OrderCancelled,
 }
+_REQUESTS = {"customer.erased": CustomerErased, "customer.data_requested": CustomerDataRequested}
 
 
 def recognises(_: PubSubMessage) -> bool:
@@ -49,7 +55,8 @@ def recognises(_: PubSubMessage) -> bool:
 
 def resembles(payload: Mapping[str, Any]) -> bool:
     """Whether it has a canonical event's type and moment."""
-    return payload.get("type") in canonical.TYPES and "occurred_at" in payload
+    kind = payload.get("type")
+    return isinstance(kind, str) and kind in canonical.TYPES and "occurred_at" in payload
 
 
 store_of = envelope.store_of
@@ -75,6 +82,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> tuple[Storefron
         "digest": reading.fingerprint(stated.model_dump_json(exclude_none=True)),
         "channel": _CHANNELS[stated.channel] if stated.channel else None,
         "person": _person(stated.customer, notes) if stated.customer else None,
+        "user_agent": message.attribute("user-agent"),
     }
     event, facts = _told(stated, notes)
     return (event(**common, **facts, notes=tuple(dict.fromkeys(notes))),)
@@ -91,7 +99,7 @@ def at_stake(payload: Mapping[str, Any]) -> Money | None:
     return None
 
 
-def _told(
+def _told(  # noqa: C901 - the table of event types
     stated: canonical.AnyEvent, notes: list[str]
 ) -> tuple[Callable[..., StorefrontEvent], dict[str, Any]]:
     """The event's class, and what it has beyond that which every event has."""
@@ -102,6 +110,16 @@ def _told(
             if stated.cart:
                 return CartUpdated, {"cart": _cart(stated.cart, notes)}
             return CartVisited, {"cart_id": _visited(stated)}
+        case canonical.CartItemsEvent():
+            return CartItemsChanged, _items_changed(stated, notes)
+        case canonical.ItemEvent():
+            sku, cart_id = (
+                reading.read_id(stated.item.sku, "item.sku"),
+                reading.read_id(stated.cart_id, "cart_id"),
+            )
+            return ItemUnavailable, {"sku": sku, "cart_id": cart_id}
+        case canonical.VerificationEvent():
+            return VerificationFailed, _verification(stated)
         case canonical.OrderEvent():
             return _ORDER_EVENTS[stated.type], {"order": _order(stated.order)}
         case canonical.ReturnEvent():
@@ -113,8 +131,40 @@ def _told(
         case canonical.CustomerEvent():
             _check_identity(stated.customer)
             return CustomerUpdated, {}
+        case canonical.CustomerRequestEvent():
+            _check_identity(stated.customer)
+            return _REQUESTS[stated.type], {}
         case _:
             assert_never(stated)
+
+
+def _items_changed(stated: canonical.CartItemsEvent, notes: list[str]) -> dict[str, Any]:
+    cart = _cart(stated.cart, notes)
+    if not cart.lines:
+        raise Refused(
+            "field_missing", "cart.lines is empty; send the items put in or taken out.", "cart.lines"
+        )
+    side = "added" if stated.type == "cart.items_added" else "removed"
+    return {"cart_id": cart.id, "currency": cart.currency, side: cart.lines, "url": cart.url}
+
+
+def _verification(stated: canonical.VerificationEvent) -> dict[str, Any]:
+    verification = stated.verification
+    order = _order(stated.order)
+    if reading.read_id(verification.order_id, "verification.order_id") != order.id:
+        why = "verification.order_id is another order's than order.id; send the order that was verified."
+        raise Refused("field_invalid", why, "verification.order_id")
+    approved = None
+    if verification.approved_amount is not None:
+        currency = reading.read_currency(verification.currency, "verification.currency")
+        field = "verification.approved_amount"
+        approved = Money(reading.read_minor(verification.approved_amount, currency, field), currency)
+    return {
+        "verification_id": reading.read_id(verification.id, "verification.id"),
+        "order": order,
+        "reason": VerificationReason(verification.reason),
+        "approved": approved,
+    }
 
 
 def _visited(stated: canonical.ActivityEvent) -> str:
@@ -125,7 +175,7 @@ def _visited(stated: canonical.ActivityEvent) -> str:
 
 
 def _check_identity(stated: canonical.Customer) -> None:
-    if not (stated.id or stated.email or stated.phone):
+    if not (stated.id or stated.email or stated.phone or stated.anonymous_id):
         why = "customer.id is missing; send an id, an e-mail address or a phone number."
         raise Refused("field_missing", why, "customer.id")
 
@@ -211,6 +261,9 @@ def _person(stated: canonical.Customer, notes: list[str]) -> Person | None:
     agreed = {channel: getattr(consent, channel.value) for channel in Channel} if consent else {}
     person, left_out = contact.describe_person(
         external_id=reading.read_id(stated.id, "customer.id") if stated.id else None,
+        anonymous_id=reading.read_id(stated.anonymous_id, "customer.anonymous_id")
+        if stated.anonymous_id
+        else None,
         email=stated.email,
         phone=stated.phone,
         name=reading.clean_text(stated.name, reading.MAX_NAME) if stated.name else None,

@@ -84,7 +84,8 @@ def _add_unsubscribe(email: EmailMessage, message: SendMessage, shop: Shop) -> N
     if link is not None:
         ways.insert(0, f"<{link}>")
     email["List-Unsubscribe"] = ", ".join(ways)
-    if link is not None and link.startswith("https://") and shop.identifies_on_unsubscribe:
+    identifies = shop.identifies_on_unsubscribe or message.unsubscribe_url is not None
+    if link is not None and link.startswith("https://") and identifies:
         email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from common import config
-from common.config import EngineSettings, InvalidSettings, SendingSettings
+from common.config import EngineSettings, InvalidSettings, SendingSettings, StorefrontApiSettings
 
 URLS = {name: f"https://{name}.example" for name in ("generate_offer", "send_stimulus", "expire_vouchers")}
 LEAST = {
@@ -21,6 +21,7 @@ def test_the_least_environment_is_enough() -> None:
     assert settings.project == "bielik"
     assert settings.database == "(default)"
     assert settings.events_topic == "recovery-events"
+    assert settings.storefront_topic == "storefront-events"
     assert settings.location == "europe-west1"
     assert settings.queues == {
         "generate_offer": "generate-offer",
@@ -112,6 +113,15 @@ def test_a_bad_value_of_a_provider_names_its_variable(variable: str, value: str)
     """A bad value of a provider's settings is refused with a sentence that begins with the variable."""
     with pytest.raises(InvalidSettings, match=f"^{variable}"):
         config.read(SendingSettings, {variable: value})
+
+
+def test_the_proxies_in_front_are_counted() -> None:
+    """One, Google's, unless it is said; a number that can't be is told with its variable."""
+    assert config.read(StorefrontApiSettings, {}).proxy_hops == 1
+    assert config.read(StorefrontApiSettings, {"RECOUP_PROXY_HOPS": "0"}).proxy_hops == 0
+    for value in ("-1", "11", "one"):
+        with pytest.raises(InvalidSettings, match=r"^RECOUP_PROXY_HOPS"):
+            config.read(StorefrontApiSettings, {"RECOUP_PROXY_HOPS": value})
 
 
 def test_what_is_left_out_of_the_urls_is_named() -> None:

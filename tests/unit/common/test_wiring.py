@@ -118,13 +118,15 @@ def test_the_settings_reach_their_parts(settings: pytest.MonkeyPatch) -> None:
     """Project, database, topic, queues, targets and audience are where the environment has put them."""
     settings.setenv("RECOUP_FIRESTORE_DATABASE", "recoup")
     settings.setenv("RECOUP_RECOVERY_TOPIC", "told")
+    settings.setenv("RECOUP_STOREFRONT_TOPIC", "heard")
     settings.setenv("RECOUP_LOCATION", "europe-central2")
     settings.setenv("RECOUP_CERTIFICATES_URL", "http://127.0.0.1:1/certs")
     settings.setenv("FUNCTION_TARGET", "send_stimulus")
     engine = cast(Any, wiring.cloud_engine())
     assert engine.store._database.name == "projects/bielik/databases/recoup"
     assert engine.policies._source._database.name == "projects/bielik/databases/recoup"
-    assert engine.bus._topic == "projects/bielik/topics/told"
+    assert engine.bus._publisher.topic == "projects/bielik/topics/told"
+    assert engine.inlet._publisher.topic == "projects/bielik/topics/heard"
     assert engine.timer._parent == "projects/bielik/locations/europe-central2/queues"
     assert engine.timer._target_urls == engine.timer._audiences == URLS
     assert engine.identity._audience == "https://send_stimulus.example"

@@ -1,7 +1,6 @@
-"""Shopify's webhooks as it delivers them to Pub/Sub: X-Shopify-* attributes, data = the REST payload."""
+"""Shopify's webhooks: native on Pub/Sub, through HTTP or EventBridge; and the Admin API's own resources."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,26 +9,20 @@ from pydantic_core import to_json
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.money import Money
-from common.domain.storefront import (
-    CustomerUpdated,
-    OrderCancelled,
-    OrderPaid,
-    OrderPlaced,
-    StorefrontEvent,
-)
+from common.domain.storefront import StorefrontEvent
 from common.domain.vocabulary import SalesChannel
 from functions.ingest_event import reading, salvage
+from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import listing, mapping, text_of
-from functions.ingest_event.sources.shopify.carts import read_cart, read_checkout
-from functions.ingest_event.sources.shopify.customers import read_customer
+from functions.ingest_event.sources.shopify import delivery, shapes
+from functions.ingest_event.sources.shopify.facts import Fact, placed_within
 from functions.ingest_event.sources.shopify.money import Payload
-from functions.ingest_event.sources.shopify.orders import read_order, read_refund
-from functions.ingest_event.understanding import Ignored
+from functions.ingest_event.sources.shopify.topics import IRRELEVANT, TOPICS
+from functions.ingest_event.understanding import Ignored, Said
 
 NAME = "shopify"
-ALIASES = ()
+ALIASES = ("shopify_plus",)
 
-_TOPIC = re.compile(r"[a-z0-9_]{1,60}/[a-z0-9_]{1,60}")
 _CHANNELS = {
     "web": SalesChannel.WEB,
     "pos": SalesChannel.POS,
@@ -39,114 +32,119 @@ _CHANNELS = {
     **dict.fromkeys(("amazon", "ebay", "walmart"), SalesChannel.MARKETPLACE),
 }
 """By `source_name`; the numbers of apps say nothing about where the customer was."""
+_KNOWN_TOPICS = IRRELEVANT.union(TOPICS)
 
 
 def recognises(message: PubSubMessage) -> bool:
     """Whether any attribute is Shopify's."""
-    return any(key[:10].lower() == "x-shopify-" for key in message.attributes)
+    return any(map(delivery.is_header, message.attributes))
 
 
 def resembles(payload: Mapping[str, Any]) -> bool:
-    """Never: without its headers a payload names neither its topic nor its shop."""
-    return False
+    """Whether the payload has what only Shopify's have, such as a gid://shopify/ of its own."""
+    return shapes.is_shopify_s(payload)
 
 
 def store_of(message: PubSubMessage) -> str | None:
-    """The shop's domain."""
-    domain = message.attribute("X-Shopify-Shop-Domain") or ""
-    return reading.clean_text(domain, reading.MAX_ID).lower() or None
+    """The shop's domain; else the attribute `store`."""
+    return delivery.store_of(message)
 
 
-def understand(message: PubSubMessage, received_at: datetime) -> tuple[StorefrontEvent | Ignored]:
-    """The event that the topic and the payload state."""
-    topic = _topic(message)
-    store = store_of(message)
-    read = _TOPICS.get(topic)
-    if read is None:
-        return (Ignored(NAME, store, topic),)
-    if store is None:
-        field = "attributes.X-Shopify-Shop-Domain"
-        raise Refused("store_missing", f"{field} is missing; set it to the shop's domain.", field)
-    payload = reading.read_object(message.data)
-    notes: list[str] = []
-    stated = read(payload, notes)
-    if stated is None:
-        return (Ignored(NAME, store, topic),)
-    event, facts = stated
-    told = event(
-        # What a merchant does once may fire several topics with one event id, so the topic is part of ours.
-        id=f"{topic}:{_delivery_id(message)}",
-        store=store,
-        source=NAME,
-        occurred_at=_occurred_at(message, payload, received_at),
-        digest=reading.fingerprint(to_json(payload)),
-        channel=_CHANNELS.get(text_of(payload, "source_name").lower()),
-        notes=tuple(dict.fromkeys(notes)),
-        **facts,
-    )
-    return (told,)
+def understand(message: PubSubMessage, received_at: datetime) -> tuple[Said, ...]:
+    """All that the topic and the payload state, resource by resource."""
+    topic = delivery.topic_of(message, _KNOWN_TOPICS)
+    if topic and topic not in TOPICS:
+        return (Ignored(NAME, store_of(message), topic),)
+    whole = reading.read_object(message.data)
+    message, payload, way = delivery.unwrapped(message, whole)
+    topic = topic or delivery.topic_of(message, _KNOWN_TOPICS)
+    resources = shapes.resources_of(payload)
+    if len(resources) == 1:
+        return tuple(_told(message, received_at, way, resources[0], topic))
+    reading.check_lines(resources, way + resources[0].path.partition("[")[0] if resources else way)
+    said: list[Said] = []
+    for index, resource in enumerate(resources):
+        try:
+            said += _told(message, received_at, way, resource, topic, f":{index}")
+        except Refused as refused:
+            said.append(refused)
+    return tuple(said) or (Ignored(NAME, store_of(message), topic or "empty"),)
 
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:
-    """The total of the checkout or order; for a cart the sum of its lines."""
-    lines = listing(payload.get("line_items"))
-    total = mapping(mapping(payload.get("total_price_set")).get("presentment_money"))
+    """The total of the checkout, order or transaction; for a cart the sum of its lines."""
+    holder = mapping(mapping(payload.get("detail")).get("payload")) or dict(payload)
+    resource = next((mapping(one.payload) for one in shapes.resources_of(holder)), {})
+    lines = listing(resource.get("line_items"))
+    total = mapping(mapping(resource.get("total_price_set")).get("presentment_money"))
     price = mapping(mapping(mapping(lines[0] if lines else None).get("price_set")).get("shop_money"))
-    plain = payload.get("presentment_currency") or payload.get("currency")
+    plain = resource.get("presentment_currency") or resource.get("currency")
     return (
         salvage.money_of(total.get("amount"), total.get("currency_code"))
-        or salvage.money_of(payload.get("total_price"), plain)
+        or salvage.money_of(resource.get("total_price"), plain)
+        or salvage.money_of(resource.get("amount"), plain)
         or salvage.sum_of_lines(lines, "price", plain or price.get("currency_code"))
     )
 
 
-def _topic(message: PubSubMessage) -> str:
-    field = "attributes.X-Shopify-Topic"
-    topic = (message.attribute("X-Shopify-Topic") or "").strip().lower()
-    if not topic:
+def _told(
+    message: PubSubMessage,
+    received_at: datetime,
+    way: str,
+    resource: shapes.Resource,
+    topic: str,
+    number: str = "",
+) -> Iterator[Said]:
+    """What one resource tells. Raises Refused, its field named by its path in the whole payload."""
+    path = way + resource.path
+    if not isinstance(resource.payload, dict):
+        name = path.rstrip(".")
+        raise Refused("field_invalid", f"{name} is not an object; send the resource as Shopify does.", name)
+    store = store_of(message) or _store_within(resource.payload)
+    try:
+        topic = topic or _topic_by_shape(resource)
+        told = _opened(store, message, received_at, resource.payload)
+        stated = list(_events(told, topic, number)) if topic in TOPICS else []
+    except Refused as refused:
+        raise placed_within(refused, path, store) from None
+    for part in stated or (Ignored(NAME, store, topic),):
+        yield placed_within(part, path, store) if isinstance(part, Refused) else part
+
+
+def _store_within(payload: Payload) -> str | None:
+    """The shop that a payload about the shop itself names."""
+    return text_of(payload, "shop_domain", "myshopify_domain")[: reading.MAX_ID].lower() or None
+
+
+def _topic_by_shape(resource: shapes.Resource) -> str:
+    if not resource.topic:
+        field = "attributes.X-Shopify-Topic"
         raise Refused("topic_missing", f"{field} is missing; set it to a topic such as orders/create.", field)
-    if not _TOPIC.fullmatch(topic):
-        raise Refused("topic_unknown", f"{field} is not a topic; send one such as orders/create.", field)
-    return topic
+    return resource.topic
 
 
-def _delivery_id(message: PubSubMessage) -> str:
-    stated = message.attribute("X-Shopify-Event-Id") or message.attribute("X-Shopify-Webhook-Id")
-    return reading.clean_text(stated or "", reading.MAX_ID) or message.id
+def _opened(store: str | None, message: PubSubMessage, received_at: datetime, payload: Payload) -> Envelope:
+    if store is None:
+        field = "attributes.X-Shopify-Shop-Domain"
+        raise Refused("store_missing", f"{field} is missing; set it to the shop's domain.", field)
+    return Envelope(NAME, store, message, received_at, payload)
 
 
-def _occurred_at(message: PubSubMessage, payload: Payload, received_at: datetime) -> datetime:
-    if triggered_at := message.attribute("X-Shopify-Triggered-At"):
-        return reading.read_moment(triggered_at.strip(), "attributes.X-Shopify-Triggered-At", received_at)
-    for name in ("updated_at", "created_at", "processed_at"):
-        if payload.get(name):
-            return reading.read_moment(payload[name], name, received_at)
-    return min(message.publish_time, received_at)
+def _events(told: Envelope, topic: str, number: str) -> Iterator[StorefrontEvent | Refused]:
+    """The events of one resource."""
+    # What a merchant does once may fire several topics with one event id, so the topic is part of ours.
+    id = f"{topic}:{delivery.delivery_id(told.message, reading.fingerprint(to_json(told.payload)))}{number}"
+    moment = delivery.moment_of(told, topic)
+    for fact in TOPICS[topic](told):
+        yield fact if isinstance(fact, Refused) else _event(told, fact, id, moment)
 
 
-_Stated = tuple[Callable[..., StorefrontEvent], dict[str, Any]]
-_Reader = Callable[[Payload, list[str]], _Stated | None]
-
-
-def _order(event: type[StorefrontEvent]) -> _Reader:
-    return lambda payload, notes: (event, read_order(payload, notes))
-
-
-def _customer(payload: Payload, notes: list[str]) -> _Stated:
-    if not any(payload.get(name) for name in ("id", "email", "phone")):
-        raise Refused("field_missing", "id is missing; send the customer's id, e-mail or phone.", "id")
-    return CustomerUpdated, {"person": read_customer(payload, notes)}
-
-
-_TOPICS: dict[str, _Reader] = {
-    "carts/create": read_cart,
-    "carts/update": read_cart,
-    "checkouts/create": read_checkout,
-    "checkouts/update": read_checkout,
-    "orders/create": _order(OrderPlaced),
-    "orders/paid": _order(OrderPaid),
-    "orders/cancelled": _order(OrderCancelled),
-    "refunds/create": read_refund,
-    "customers/update": _customer,
-}
-"""What the engine acts on; every other topic is Shopify's own business."""
+def _event(told: Envelope, fact: Fact, id: str, moment: datetime) -> StorefrontEvent:
+    return told.event(
+        fact.kind,
+        id=f"{id}:{fact.part}" if fact.part else id,
+        occurred_at=fact.occurred_at or moment,
+        channel=_CHANNELS.get(text_of(told.payload, "source_name").lower()),
+        user_agent=text_of(mapping(told.payload.get("client_details")), "user_agent") or None,
+        **fact.facts,
+    )

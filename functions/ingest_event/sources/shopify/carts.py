@@ -1,48 +1,58 @@
 """Carts and checkouts: the same lost order at two moments, under one id."""
 
-from typing import Any
+from collections.abc import Iterator
 
+from common.application import contact
 from common.application.failures import Refused
 from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
 from functions.ingest_event import reading
-from functions.ingest_event.reading import mapping, text_of
-from functions.ingest_event.sources.shopify.customers import read_person
+from functions.ingest_event.envelope import Envelope
+from functions.ingest_event.reading import text_of
+from functions.ingest_event.sources.shopify.attributes import anonymous_id, attribute_of
+from functions.ingest_event.sources.shopify.customers import read_person, resource_id
+from functions.ingest_event.sources.shopify.facts import Fact
 from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, stated
-
-Reading = tuple[type[CartUpdated | CartVisited], dict[str, Any]]
-"""The event's class, and what it has beyond that which every event has."""
 
 _UNIT = ("discounted_price", "price")
 """What the customer pays for one, where a discount is already in it; else the list price."""
 
 
-def read_cart(payload: Payload, notes: list[str]) -> Reading:
-    """The cart as its webhooks state it: with prices, without a person."""
-    cart_id = cart_id_of(payload.get("token") or payload.get("id"), None)
+def read_cart(told: Envelope) -> Iterator[Fact]:
+    """The cart as its webhooks state it: with prices, without a contact."""
+    payload = told.payload
+    cart_id = cart_id_of(payload, "token" if payload.get("token") else "id")
     if cart_id is None:
         raise Refused("field_missing", "token is missing; send the cart's token.", "token")
-    return CartUpdated, {"cart": _cart_state(cart_id, payload, "currency", notes)}
+    person, _ = contact.describe_person(anonymous_id=anonymous_id(payload))
+    yield Fact(CartUpdated, {"cart": _cart_state(cart_id, payload, "currency", told.notes), "person": person})
 
 
-def read_checkout(payload: Payload, notes: list[str]) -> Reading:
+def read_checkout(told: Envelope) -> Iterator[Fact]:
     """The checkout as the cart that it came from, with the person who typed in a contact."""
-    cart_id = cart_id_of(payload.get("cart_token"), payload.get("token"))
+    payload = told.payload
+    cart_id = cart_id_of(payload, "cart_token", "token")
     if cart_id is None:
         why = "cart_token is missing; send it or the checkout's token."
         raise Refused("field_missing", why, "cart_token")
-    person = read_person(payload, notes)
+    person = read_person(payload, told.notes)
     if payload.get("completed_at"):  # it has become an order, which comes by itself; nothing to remind of
-        return CartVisited, {"cart_id": cart_id, "person": person}
+        yield Fact(CartVisited, {"cart_id": cart_id, "person": person})
+        return
     named_in = "presentment_currency" if payload.get("presentment_currency") else "currency"
-    return CartUpdated, {"cart": _cart_state(cart_id, payload, named_in, notes), "person": person}
+    yield Fact(CartUpdated, {"cart": _cart_state(cart_id, payload, named_in, told.notes), "person": person})
 
 
-def cart_id_of(cart_token: object, checkout_token: object) -> str | None:
-    """The one rule by which carts, checkouts and orders find each other."""
-    if cart_token:
-        return reading.read_id(cart_token, "cart_token").partition("?")[0] or None  # ?key=... is its password
-    if checkout_token:
-        return "checkout:" + reading.read_id(checkout_token, "checkout_token")
+def cart_id_of(payload: Payload, cart_field: str, checkout_field: str = "") -> str | None:
+    """The one rule by which carts, checkouts and orders find each other; the fields name the tokens of both.
+
+    A checkout that no cart of Shopify's led to may carry its shop's own `cart_token` among its attributes.
+    """
+    for token in (payload.get(cart_field), attribute_of(payload, "cart_token")):
+        if token:  # ?key=... is its password
+            text = reading.read_id(token, cart_field).partition("?")[0]
+            return resource_id(text, cart_field) if text else None
+    if payload.get(checkout_field):
+        return "checkout:" + reading.read_id(payload[checkout_field], checkout_field)
     return None
 
 
@@ -75,7 +85,9 @@ def _items(payload: Payload) -> list[tuple[str, Payload]]:
     items = []
     for index, item in enumerate(reading.check_lines(lines, "line_items")):
         field = f"line_items[{index}]"
-        quantity = mapping(item).get("quantity")
+        if not isinstance(item, dict):
+            raise Refused("field_invalid", f"{field} is not an object; send the line as Shopify does.", field)
+        quantity = item.get("quantity")
         if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
             why = f"{field}.quantity can't be taken; send a whole number of at least 0."
             raise Refused("quantity_invalid", why, f"{field}.quantity")
@@ -97,12 +109,10 @@ def _money_of(items: list[tuple[str, Payload]], plain: Plain) -> tuple[str, str]
         several = True
     if several:
         raise Refused("currency_mixed", "line_items has several currencies; a cart has one.", "line_items")
-    for field, item in items:
-        if not any(stated(item, "", _UNIT, kind, plain) for kind in KINDS):
-            why = f"{field}.price is missing; send the price of one."
-            raise Refused("amount_invalid", why, f"{field}.price")
-    field = f"{items[0][0]}.price_set"
-    raise Refused("currency_missing", f"{field} is missing, and so is currency; send one of them.", field)
+    reading.read_currency(plain.currency, plain.field)
+    unpriced = (field for field, item in items if stated(item, "", _UNIT, "plain", plain) is None)
+    field = f"{next(unpriced, items[0][0])}.price"
+    raise Refused("amount_invalid", f"{field} is missing; send the price of one.", field)
 
 
 def _line(item: Payload, field: str, kind: str, plain: Plain, currency: str, notes: list[str]) -> Line:
@@ -136,7 +146,7 @@ def sku_of(item: Payload) -> str:
     for name in ("sku", "variant_id", "product_id", "id", "key"):
         if item.get(name):
             try:
-                return reading.read_id(item[name], name)
+                return resource_id(item[name], name)
             except Refused:
                 continue
     return ""

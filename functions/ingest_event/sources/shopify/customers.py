@@ -1,15 +1,20 @@
 """Who a Shopify checkout, order or customer is about, and what that person agreed to.
 
-Nothing here refuses an event: what can't be read is left out with a note.
+Nothing about a person refuses an event, unless it says nothing but who: what can't be read is left out with a note.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from common.application import contact
 from common.application.failures import Refused
-from common.domain.storefront import Person
+from common.domain.storefront import CustomerUpdated, Person
 from common.domain.vocabulary import Channel
+from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import MAX_NAME, mapping, read_id, text_of
+from functions.ingest_event.sources.shopify.attributes import anonymous_id
+from functions.ingest_event.sources.shopify.delivery import stated_moment
+from functions.ingest_event.sources.shopify.facts import Fact
 
 _NO = frozenset({"unsubscribed", "redacted", "invalid", "pending"})
 """States that a ticked box doesn't overrule: taken back, or not confirmed yet (double opt-in)."""
@@ -26,6 +31,7 @@ def read_person(payload: dict[str, Any], notes: list[str]) -> Person | None:
     full_name = f"{text_of(customer, 'first_name')} {text_of(customer, 'last_name')}".strip()
     person, left_out = contact.describe_person(
         external_id=_customer_id(customer, notes),
+        anonymous_id=anonymous_id(payload),
         email=email,
         phone=phone,
         name=(full_name or text_of(billing, "name") or text_of(shipping, "name"))[:MAX_NAME],
@@ -44,11 +50,50 @@ def read_customer(customer: dict[str, Any], notes: list[str]) -> Person | None:
     return read_person({"customer": customer}, notes)
 
 
+def customer_updated(told: Envelope) -> Iterator[Fact]:
+    """customers/create, update, enable and disable. A disabled account can't log in; its person can be written to."""
+    _check_named(told.payload, "id", "email", "phone")
+    yield Fact(CustomerUpdated, {"person": read_customer(told.payload, told.notes)})
+
+
+def email_consent(told: Envelope) -> Iterator[Fact]:
+    """customers_email_marketing_consent/update."""
+    payload = told.payload
+    _check_named(payload, "customer_id", "email_address")
+    customer = {
+        "id": payload.get("customer_id"),
+        "email": payload.get("email_address"),
+        "email_marketing_consent": payload.get("email_marketing_consent"),
+    }
+    yield _consent(told, customer, "email_marketing_consent")
+
+
+def sms_consent(told: Envelope) -> Iterator[Fact]:
+    """customers_marketing_consent/update, which is about SMS only."""
+    _check_named(told.payload, "id", "phone")
+    customer = {name: told.payload.get(name) for name in ("id", "phone", "sms_marketing_consent")}
+    yield _consent(told, customer, "sms_marketing_consent")
+
+
+def _consent(told: Envelope, customer: dict[str, Any], name: str) -> Fact:
+    """The customer's word, at the moment it was given."""
+    person = read_customer(customer, told.notes)
+    at = stated_moment(told, mapping(customer.get(name)), f"{name}.", "consent_updated_at")
+    return Fact(CustomerUpdated, {"person": person}, occurred_at=at)
+
+
+def _check_named(payload: dict[str, Any], *names: str) -> None:
+    if not any(payload.get(name) for name in names):
+        why = f"{names[0]} is missing; send the customer's id, e-mail or phone."
+        raise Refused("field_missing", why, names[0])
+
+
 def _customer_id(customer: dict[str, Any], notes: list[str]) -> str | None:
-    if not customer.get("id"):
+    stated = customer.get("id") or customer.get("admin_graphql_api_id")
+    if not stated or stated == "0":
         return None
     try:
-        return resource_id(customer["id"], "customer.id")
+        return resource_id(stated, "customer.id")
     except Refused:
         notes.append("customer.id was left out: it is not an id.")
         return None
@@ -57,7 +102,15 @@ def _customer_id(customer: dict[str, Any], notes: list[str]) -> str | None:
 def resource_id(value: object, field: str) -> str:
     """A resource's number as a text, also from gid://shopify/Order/450789469."""
     text = read_id(value, field)
-    return read_id(text.rpartition("/")[2], field) if text.startswith("gid://") else text
+    if not text.startswith("gid://"):
+        return text
+    return read_id(text.partition("?")[0].rpartition("/")[2], field)
+
+
+def own_id(payload: dict[str, Any], field: str = "id") -> str:
+    """The id of the payload's own resource; its GraphQL id does as well."""
+    stated = payload.get("id")
+    return resource_id(payload.get("admin_graphql_api_id") if stated is None else stated, field)
 
 
 def _email_consent(payload: dict[str, Any], customer: dict[str, Any], email: str) -> bool | None:

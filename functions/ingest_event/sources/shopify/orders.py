@@ -1,34 +1,48 @@
-"""Orders and refunds."""
-
-from typing import Any
+"""An order as Shopify states it, whatever the topic."""
 
 from common.application.failures import Refused
 from common.domain.money import Money
-from common.domain.storefront import OrderFacts, OrderReturned
-from functions.ingest_event import salvage
+from common.domain.storefront import OrderFacts
 from functions.ingest_event.reading import MAX_ID, listing, mapping, text_of
 from functions.ingest_event.sources.shopify.carts import cart_id_of, sku_of
-from functions.ingest_event.sources.shopify.customers import read_person, resource_id
+from functions.ingest_event.sources.shopify.customers import own_id
 from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, stated
 
 
-def read_order(payload: Payload, notes: list[str]) -> dict[str, Any]:
-    """The order and its buyer."""
+def read_order(payload: Payload, notes: list[str]) -> OrderFacts:
+    """The order; its total is what was ordered, from which refunds are taken off by themselves."""
     total, kind = _total(payload, notes)
-    source = text_of(payload, "source_name").lower()
     items = map(mapping, listing(payload.get("line_items")))
-    order = OrderFacts(
-        id=resource_id(payload.get("id"), "id"),
-        cart_id=cart_id_of(payload.get("cart_token"), payload.get("checkout_token")),
+    return OrderFacts(
+        id=own_id(payload),
+        cart_id=_cart_id(payload, notes),
         total=total,
         discount_minor=_discount(payload, kind, total.currency, notes),
         voucher_codes=_codes(payload),
         skus=tuple(dict.fromkeys(filter(None, map(sku_of, items)))),
-        # A draft order is written by staff, and `user_id` is the member of staff who keyed an order in (L12).
-        # At the till that is the cashier, while the customer is the one who decides.
-        made_by_shop=source == "shopify_draft_order" or (bool(payload.get("user_id")) and source != "pos"),
+        made_by_shop=_is_made_by_shop(payload),
     )
-    return {"order": order, "person": read_person(payload, notes)}
+
+
+def _cart_id(payload: Payload, notes: list[str]) -> str | None:
+    """The cart that it came from; an order is not lost over an unreadable one."""
+    try:
+        return cart_id_of(payload, "cart_token", "checkout_token")
+    except Refused as refused:
+        notes.append(f"{refused.field} was left out: it is not a token.")
+        return None
+
+
+def _is_made_by_shop(payload: Payload) -> bool:
+    """Whether staff or a running subscription made the order, and not the customer in the shop (L12).
+
+    A draft order is written by staff, and `user_id` is the member of staff who keyed an order in. At the till
+    that is the cashier, while the customer is the one who decides.
+    """
+    source = text_of(payload, "source_name").lower()
+    if source == "shopify_draft_order" or source.startswith("subscription_contract"):
+        return True
+    return bool(payload.get("user_id")) and source != "pos"
 
 
 def _total(payload: Payload, notes: list[str]) -> tuple[Money, str]:
@@ -61,34 +75,8 @@ def _discount(payload: Payload, kind: str, currency: str, notes: list[str]) -> i
 
 
 def _codes(payload: Payload) -> tuple[str, ...]:
-    codes = (text_of(mapping(code), "code")[:MAX_ID] for code in listing(payload.get("discount_codes")))
-    return tuple(dict.fromkeys(filter(None, codes)))
-
-
-def read_refund(payload: Payload, notes: list[str]) -> tuple[type[OrderReturned], dict[str, Any]] | None:
-    """None where money went back but no goods did: items that were never sent, shipping, goodwill."""
-    items = [mapping(item) for item in listing(payload.get("refund_line_items"))]
-    if all(item.get("restock_type") == "cancel" for item in items):
-        return None
-    return OrderReturned, {
-        "return_id": resource_id(payload.get("id"), "id"),
-        "order_id": resource_id(payload.get("order_id"), "order_id"),
-        "total": _refunded(payload, items, notes),
-    }
-
-
-def _refunded(payload: Payload, items: list[Payload], notes: list[str]) -> Money | None:
-    """What was paid back; else what the returned goods were worth. None if neither can be read."""
-    paid = [
-        salvage.money_of(transaction.get("amount"), transaction.get("currency"))
-        for transaction in map(mapping, listing(payload.get("transactions")))
-        if transaction.get("kind") == "refund" and transaction.get("status") in ("success", "pending")
-    ]
-    prices = (mapping(mapping(item.get("subtotal_set")).get("presentment_money")) for item in items)
-    worth = [salvage.money_of(price.get("amount"), price.get("currency_code")) for price in prices]
-    for amounts in (paid, worth):
-        readable = [money for money in amounts if money]
-        if readable and len(readable) == len(amounts) and len({money.currency for money in readable}) == 1:
-            return Money(sum(money.minor for money in readable), readable[0].currency)
-    notes.append("The refund's total was left out: neither transactions nor refund_line_items state it.")
-    return None
+    """The codes that the customer typed in; automatic, manual and script discounts have none."""
+    applied = [mapping(entry) for entry in listing(payload.get("discount_applications"))]
+    entered = [entry for entry in applied if entry.get("type") == "discount_code"]
+    stated = (*map(mapping, listing(payload.get("discount_codes"))), *entered)
+    return tuple(dict.fromkeys(filter(None, (text_of(entry, "code")[:MAX_ID] for entry in stated))))

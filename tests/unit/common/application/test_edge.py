@@ -11,6 +11,7 @@ import pytest
 
 from common.application.edge import MAX_TASK_BYTES, answer_task, pubsub_message, receive
 from common.application.failures import Refused, Unavailable
+from common.application.metrics import heard_name
 from common.application.ports import PubSubMessage
 from common.domain.storefront import CartVisited
 from common.domain.vocabulary import LookKind
@@ -72,14 +73,19 @@ class Irrelevant:
     """A known platform's topic that means nothing here."""
 
     source = "shopify"
+    store = "socks"
+    topic = "themes/update"
 
 
 def test_an_irrelevant_message_is_counted_and_not_stored() -> None:
     """Acknowledged, without a document."""
     story = Story()
-    outcome = receive(story.machine.engine, PubSubMessage("1", NOW), lambda message, now: [Irrelevant()])
+    outcome = receive(
+        story.machine.engine, PubSubMessage("1", NOW), lambda message, now, rules: [Irrelevant()]
+    )
     assert outcome == ("ignored",)
     assert story.counters() == {"intake_ignored": 1, "intake_ignored_shopify": 1}
+    assert heard_name("shopify", "socks") in story.machine.store.counters(story.clock.now().date())
     assert story.documents("intake_failures") == []
 
 
@@ -87,7 +93,7 @@ def test_a_refusal_is_stored_and_acknowledged() -> None:
     """It is announced with its reason; nothing is raised."""
     story = Story()
 
-    def understand(message: PubSubMessage, now: datetime) -> Any:
+    def understand(message: PubSubMessage, now: datetime, rules: Any) -> Any:
         return [Refused("because", "It can't be read.", field="cart.id", source="recoup")]
 
     assert receive(story.machine.engine, PubSubMessage("1", NOW, {}, b"x"), understand) == ("refused",)
@@ -101,7 +107,7 @@ def test_an_outage_is_raised_for_redelivery() -> None:
     engine = replace(story.machine.engine, store=_Away())
     event = CartVisited(id="1", store="s", source="recoup", occurred_at=NOW, cart_id="k")
     with pytest.raises(Unavailable):
-        receive(engine, PubSubMessage("1", NOW), lambda message, now: [event])
+        receive(engine, PubSubMessage("1", NOW), lambda message, now, rules: [event])
 
 
 def task(story: Story, body: bytes, authorization: str | None = "") -> tuple[Mapping[str, Any], int]:

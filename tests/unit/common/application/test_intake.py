@@ -80,7 +80,11 @@ def test_the_same_message_again_is_stored_and_counted_once() -> None:
     for _ in range(3):
         intake.refuse(story.machine.engine, PubSubMessage("m", DAY, {}, b"x"), REFUSED)
     assert len(story.documents("intake_failures")) == 1
-    assert story.counters() == {"intake_refused": 1, "intake_refused_because": 1}
+    assert story.counters() == {
+        "intake_refused": 1,
+        "intake_refused_because": 1,
+        "intake_refused_by_recoup": 1,
+    }
     assert len(story.said("intake.refused")) == 1
     intake.refuse(story.machine.engine, PubSubMessage("n", DAY, {}, b"x"), REFUSED)
     assert len(story.documents("intake_failures")) == 2

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from common.application.metrics import SHARDS, counters
+from common.application.metrics import SHARDS, STORE_MARKS, counters, heard, heard_name
 from common.domain.effects import Announce
+from common.domain.storefront import CartVisited
 from tests.builders import DAY, when
 
 
@@ -70,3 +71,25 @@ def test_counters_are_spread_over_shards_of_the_day() -> None:
         assert found.day.isoformat() == "2026-03-05"
         shards.add(found.shard)
     assert shards == set(range(SHARDS))
+
+
+def test_an_event_is_counted_as_understood_and_its_source_as_heard() -> None:
+    """In the same increments as what was decided on it."""
+    event = CartVisited(id="e", store="socks", source="shopify", occurred_at=DAY, cart_id="k1")
+    found = counters([said("case.lost")], {}, when("10:00"), shard_key="00000003", event=event)
+    assert found is not None
+    assert dict(found.amounts) == {"intake_understood_shopify": 1, "case_lost": 1}
+    second = int(when("10:00").timestamp())
+    assert found.latest == {"heard_shopify": second, heard_name("shopify", "socks"): second}
+
+
+def test_stores_by_the_thousand_dont_fill_the_counters() -> None:
+    """However many names are published, a source has a bounded number of marks (a shard is one document)."""
+    names = {name for number in range(20_000) for name in heard("shopify", f"store-{number}", DAY)}
+    assert len(names) == STORE_MARKS + 1
+
+
+def test_nobody_is_heard_when_the_source_is_unknown() -> None:
+    """A source's name is one of ours, never a stranger's word."""
+    assert heard(None, "socks", DAY) == {}
+    assert heard_name("shopify") == "heard_shopify"

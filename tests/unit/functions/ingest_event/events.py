@@ -7,6 +7,7 @@ from typing import Any
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
+from common.domain.intake_rules import IntakePolicy
 from common.domain.storefront import StorefrontEvent
 from functions.ingest_event.understanding import Ignored, Said, understand
 
@@ -57,6 +58,14 @@ ORDER = {
 }
 RETURN = {"id": "r-1", "order_id": "o-1", "currency": "PLN", "total": "39.90", "lines": [{"sku": "SOCKS-42"}]}
 
+VERIFICATION = {
+    "id": "v-1",
+    "order_id": "o-1",
+    "reason": "credit",
+    "approved_amount": "300.00",
+    "currency": "PLN",
+}
+
 CANONICAL_EVENTS = [
     canonical("cart.updated", cart=CART, customer=CUSTOMER, channel="web"),
     canonical("page.viewed", cart_id="cart-9"),
@@ -68,6 +77,12 @@ CANONICAL_EVENTS = [
     canonical("order.returned", **{"return": RETURN}),
     canonical("voucher.redeemed", voucher={"code": "A2C4-E6G8", "order_id": "o-1"}),
     canonical("customer.updated", customer=CUSTOMER),
+    canonical("cart.items_added", cart=CART, customer={"anonymous_id": "browser-5"}),
+    canonical("cart.items_removed", cart=CART),
+    canonical("item.unavailable", item={"sku": "BOOTS-42", "name": "Boots"}, cart_id="cart-9"),
+    canonical("verification.failed", verification=VERIFICATION, order=ORDER, customer=CUSTOMER),
+    canonical("customer.erased", customer={"email": "Anna.Nowak@Example.com"}),
+    canonical("customer.data_requested", customer={"id": "c-17"}),
 ]
 
 
@@ -260,9 +275,9 @@ def refusal_of(message: PubSubMessage) -> Refused:
     return refused
 
 
-def outcome_of(message: PubSubMessage) -> str:
+def outcome_of(message: PubSubMessage, policy: IntakePolicy | None = None) -> str:
     """`understood`, `ignored` or the reason of the refusal; of several, joined by commas. A mistake of ours raises."""
-    return ",".join(_outcome(said) for said in understand(message, NOW))
+    return ",".join(_outcome(said) for said in understand(message, NOW, policy or IntakePolicy()))
 
 
 def _outcome(said: Said) -> str:

@@ -1,103 +1,70 @@
 """Payloads broken at random: dropped, retyped, nested, doubled and cut. Never an exception, never a loop."""
 
 import json
-from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
+from common.domain.intake_rules import IntakePolicy
+from common.domain.storefront import StorefrontEvent
+from functions.ingest_event.understanding import understand
+from tests.unit.functions.ingest_event.breaking import UNLIKELY, broken
 from tests.unit.functions.ingest_event.events import (
     CANONICAL_EVENTS,
     NOW,
-    SHOPIFY_EVENTS,
     PubSubMessage,
+    encode,
     from_recoup,
-    from_shopify,
     outcome_of,
 )
-
-NONSENSE: list[Any] = [
-    *(None, True, False, 0, -1, 1.5, -0.0, 1e308, 10**30, 10**400),
-    *(
-        "",
-        " ",
-        "x",
-        "-1.00",
-        "NaN",
-        "1e9",
-        "0",
-        "12.345678901",
-        "999999999999.99",
-        "\x00",
-        "\u202e",
-        "💥" * 400,
-    ),
-    *(
-        "2100-01-01T00:00:00Z",
-        "0001-01-01T00:00:00+23:59",
-        "PLN",
-        "JPY",
-        "XXX",
-        "../../etc/passwd",
-        "x" * 3_000,
-    ),
-    *([], [[]], [None], {}, {"": {}}, {"amount": []}, "gid://shopify/Order/"),
-]
-Path = tuple[str | int, ...]
+from tests.unit.functions.ingest_event.sources.examples.all_examples import examples_of, platforms
 
 
-def paths(value: Any, way: Path = ()) -> list[Path]:
-    """The way to every value inside, deepest last."""
-    found: list[Path] = []
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        found += [(*way, key), *paths(inner, (*way, key))]
-    return found
+@pytest.mark.parametrize("platform", platforms())
+def test_a_broken_payload_is_understood_ignored_or_refused(platform: str) -> None:
+    """Whatever is wrong with a platform's payload, strictly read or leniently, every outcome has its reason."""
+    originals = [(example.attributes, example.payload) for example in examples_of(platform)]
+
+    @UNLIKELY
+    @given(broken(originals), st.sampled_from([IntakePolicy(), IntakePolicy(strictness="lenient")]))
+    def holds(case: tuple[dict[str, str], Any], policy: IntakePolicy) -> None:
+        attributes, payload = case
+        assert outcome_of(PubSubMessage("m", NOW, attributes, encode(payload)), policy)
+
+    holds()
 
 
-@st.composite
-def broken(draw: st.DrawFn, originals: list[Any]) -> Any:
-    """One of the originals with up to four things wrong."""
-    index = draw(st.integers(0, len(originals) - 1))
-    kind, payload = deepcopy(originals[index])
-    for _ in range(draw(st.integers(1, 4))):
-        ways = paths(payload)
-        if not ways:
-            break
-        *way, last = draw(st.sampled_from(ways))
-        holder = payload
-        for step in way:
-            holder = holder[step]
-        match draw(st.sampled_from(["drop", "retype", "nest", "double", "swap"])):
-            case "drop":
-                del holder[last]
-            case "retype":
-                holder[last] = deepcopy(draw(st.sampled_from(NONSENSE)))
-            case "nest":
-                holder[last] = [holder[last]] if draw(st.booleans()) else {"value": holder[last]}
-            case "double":
-                holder[last] = [holder[last], deepcopy(holder[last])]
-            case _:
-                holder[last] = draw(st.text(max_size=20) | st.integers() | st.floats())
-    return kind, payload
+@pytest.mark.parametrize("platform", platforms())
+def test_a_broken_payload_without_a_source_has_an_outcome(platform: str) -> None:
+    """Whose it is has to be guessed, from whatever is left of it."""
+    originals = [({"store": "socks"}, example.payload) for example in examples_of(platform)]
+
+    @UNLIKELY
+    @given(broken(originals))
+    def holds(case: tuple[dict[str, str], Any]) -> None:
+        attributes, payload = case
+        assert outcome_of(PubSubMessage("m", NOW, attributes, encode(payload)))
+
+    holds()
 
 
-UNLIKELY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@UNLIKELY
-@given(broken([(event["type"], event) for event in CANONICAL_EVENTS]))
-def test_a_broken_canonical_event_is_understood_or_refused(case: tuple[str, Any]) -> None:
-    """Whatever is wrong with it, a canonical event ends as an event or as a refusal with its reason."""
-    assert outcome_of(from_recoup(case[1])) != "ignored"
-
-
-@UNLIKELY
-@given(broken(list(SHOPIFY_EVENTS)))
-def test_a_broken_webhook_is_understood_ignored_or_refused(case: tuple[str, Any]) -> None:
-    """Whatever is wrong with it, a webhook has one of the three outcomes."""
-    assert outcome_of(from_shopify(*case))
+@pytest.mark.parametrize("platform", platforms())
+def test_every_example_is_understood(platform: str) -> None:
+    """The examples that the others are broken from are whole; each thing told has an id of its own, the same again."""
+    examples = examples_of(platform)
+    assert examples
+    for example in examples:
+        message = PubSubMessage("m", NOW, example.attributes, encode(example.payload))
+        told = understand(message, NOW)
+        assert told, example.name
+        assert all(isinstance(one, StorefrontEvent) for one in told), (example.name, told)
+        again = understand(replace(message, publish_time=NOW - timedelta(minutes=1)), NOW)
+        assert [one.id for one in told] == [one.id for one in again], example.name  # type: ignore[union-attr]
+        assert len({one.id for one in told}) == len(told), example.name  # type: ignore[union-attr]
 
 
 @UNLIKELY

@@ -237,3 +237,26 @@ def test_a_number_on_the_wire_keeps_every_cent(minor: int) -> None:
     """Written as a JSON number and read back, an amount is the same to the cent."""
     written = json.loads(f"{minor // 100}.{minor % 100:02d}")
     assert reading.read_minor(written, "EUR", "total") == minor
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "minor"),
+    [
+        ("8.1301", "EUR", 813),
+        (44.935, "EUR", 4494),
+        ("480.0000", "JPY", 480),
+        (0.5, "JPY", 1),
+        ("2", "KWD", 2000),
+    ],
+)
+def test_a_price_is_rounded_as_shops_show_it(value: object, currency: str, minor: int) -> None:
+    """Databases keep more decimals of a price than its currency has."""
+    assert reading.read_rounded_minor(value, currency, "price") == minor
+
+
+@pytest.mark.parametrize("value", ["-1.005", "1.5e3", "1,005", "x", None, True, []])
+def test_what_is_no_price_is_refused_unrounded(value: object) -> None:
+    """Rounding makes nothing an amount that is none."""
+    with pytest.raises(Refused) as caught:
+        reading.read_rounded_minor(value, "EUR", "price")
+    assert (caught.value.reason, caught.value.field) == ("amount_invalid", "price")

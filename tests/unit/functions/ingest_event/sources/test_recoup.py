@@ -17,6 +17,7 @@ from tests.unit.functions.ingest_event.events import (
     EMOJI_NAME,
     ORDER,
     RETURN,
+    VERIFICATION,
     canonical,
     changed,
     encode,
@@ -93,6 +94,12 @@ def test_a_cart_is_understood_whole() -> None:
                 storefront.OrderReturned,
                 storefront.VoucherRedeemed,
                 storefront.CustomerUpdated,
+                storefront.CartItemsChanged,
+                storefront.CartItemsChanged,
+                storefront.ItemUnavailable,
+                storefront.VerificationFailed,
+                storefront.CustomerErased,
+                storefront.CustomerDataRequested,
             ],
             strict=True,
         )
@@ -100,7 +107,7 @@ def test_a_cart_is_understood_whole() -> None:
     ids=[payload["type"] for payload in CANONICAL_EVENTS],
 )
 def test_each_type_is_its_event(payload: dict[str, Any], kind: type) -> None:
-    """The ten types of version 1 lead to the engine's own words."""
+    """The types of version 1 lead to the engine's own words."""
     assert type(event_of(from_recoup(payload))) is kind
 
 
@@ -360,3 +367,49 @@ def test_ten_megabytes_are_refused_with_their_money() -> None:
     event = {**canonical("order.placed", order=ORDER), "padding": "x" * 10_000_000}
     answer = refusal_of(from_recoup(event))
     assert (answer.reason, answer.at_stake) == ("payload_too_large", Money(54_980, "PLN"))
+
+
+def test_a_failed_verification_names_its_order_and_what_was_approved() -> None:
+    """The order with its money, the reason apart from it, and the amount that a credit check approved."""
+    failed = event_of(from_recoup(canonical("verification.failed", verification=VERIFICATION, order=ORDER)))
+    assert (failed.verification_id, failed.order.id, failed.reason) == ("v-1", "o-1", "credit")
+    assert failed.approved == Money(30_000, "PLN")
+    no_limit = changed(VERIFICATION, approved_amount=DROPPED, currency=DROPPED, reason="identity")
+    event = event_of(from_recoup(canonical("verification.failed", verification=no_limit, order=ORDER)))
+    assert (event.approved, event.reason) == (None, "identity")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "field"),
+    [
+        ({"order_id": "o-2"}, "field_invalid", "verification.order_id"),
+        ({"currency": None}, "currency_missing", "verification.currency"),
+        ({"approved_amount": "1.234"}, "amount_invalid", "verification.approved_amount"),
+        ({"reason": "mood"}, "field_invalid", "verification.reason"),
+    ],
+)
+def test_a_broken_verification_is_refused_with_its_field(
+    changes: dict[str, Any], reason: str, field: str
+) -> None:
+    """Another order's check, an amount without a currency, a reason that nobody knows."""
+    verification = {**VERIFICATION, **changes}
+    refused = refusal_of(
+        from_recoup(canonical("verification.failed", verification=verification, order=ORDER))
+    )
+    assert (refused.reason, refused.field) == (reason, field)
+
+
+def test_a_change_without_items_is_refused() -> None:
+    """Nothing put in is no event; an emptied cart is told by cart.updated."""
+    refused = refusal_of(from_recoup(canonical("cart.items_added", cart={**CART, "lines": []})))
+    assert (refused.reason, refused.field) == ("field_missing", "cart.lines")
+
+
+def test_a_browser_is_enough_to_be_somebody() -> None:
+    """An anonymous id alone identifies a visitor; the sender's user agent goes with the event."""
+    event = event_of(
+        from_recoup(
+            canonical("customer.updated", customer={"anonymous_id": " b-1 "}), **{"User-Agent": "curl/8"}
+        )
+    )
+    assert (event.person.anonymous_id, event.user_agent) == ("b-1", "curl/8")

@@ -1,0 +1,88 @@
+"""Pages for a shop's customers: no script, no cookie, nothing personal, nothing loaded from elsewhere."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from common.domain.shop import Shop
+from functions.storefront_api.calls import Answer
+from functions.storefront_api.page_words import WORDS
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LONGEST_NAME = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a cart, as a page shows it."""
+
+    name: str
+    quantity: int
+    url: str | None
+
+
+def page(
+    name: str,
+    lang: str,
+    shop: Shop,
+    status: int = 200,
+    *,
+    items: Sequence[Item] = (),
+    choices: Sequence[tuple[str, str]] = (),
+) -> Answer:
+    """The page of that name in that language, with the headers that keep it and its address to its reader."""
+    written = _template().render(
+        lang=lang,
+        words=WORDS[lang][name],
+        shop_name=shop.name,
+        shop_url=shop.url,
+        style=_style(),
+        items=[Item(_shortened(item.name), item.quantity, item.url) for item in items],
+        choices=choices,
+    )
+    return Answer(status, None, _headers(), written)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
+@cache
+def _headers() -> Mapping[str, str]:
+    digest = base64.b64encode(hashlib.sha256(str(_style()).encode()).digest()).decode()
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",  # the address is a key
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+
+
+@cache
+def _style() -> str:
+    from markupsafe import Markup
+
+    return Markup((_TEMPLATES / "page.css").read_text())  # noqa: S704 - a file of ours
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html")

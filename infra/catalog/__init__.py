@@ -1,0 +1,1 @@
+"""Product files into the catalogue."""

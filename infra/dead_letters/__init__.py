@@ -1,0 +1,1 @@
+"""What `recoup dead-letters` chooses, and how it says it."""

@@ -1,0 +1,111 @@
+"""docs/storefront.openapi.yaml says what the running function does: made-up calls are answered as it has them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from common.application.ports import Put, Ref
+from common.application.tokens import CART, UNSUBSCRIBE, issue
+from common.domain.storefront import Line
+from tests.conftest import ROOT
+from tests.integration.test_vouchers_by_http import API_KEY, STORE, Shop, running
+
+TOKEN_KEY = "a key for links"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+DOCUMENT = ROOT / "docs" / "storefront.openapi.yaml"
+SCHEMA = schemathesis.openapi.from_dict(yaml.safe_load(DOCUMENT.read_text()))
+OPERATIONS = {result.ok().label: result.ok() for result in SCHEMA.get_all_operations()}
+EXAMPLES = 20
+
+
+@pytest.fixture(scope="module")
+def shop(
+    firestore_emulator: str, pubsub_emulator: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
+    """The function with a key for links."""
+    folder = tmp_path_factory.mktemp("openapi")
+    yield from running(firestore_emulator, pubsub_emulator, folder, {"RECOUP_SECRET_TOKEN_KEY": TOKEN_KEY})
+
+
+@pytest.fixture(scope="module")
+def known(shop: Shop) -> dict[str, list[str]]:
+    """Path parameters that lead somewhere: a code in each state, and the links of a message."""
+    codes = [shop.issued() for _ in range(4)]
+    for action, code in zip(("lock", "redeem", "release"), codes, strict=False):
+        shop.call("redeem" if action == "release" else action, code, f"order-{action}")
+    shop.call("release", codes[2], "order-release")
+    case, now, keys = shop.case(codes[3]), datetime.now(UTC), (TOKEN_KEY.encode(),)
+    ref = Ref("cases", case.id)
+    lines = (Line(sku="MUG", name="Mug, blue", quantity=1, unit_price_minor=100),)
+    shop.store.save([Put(ref, replace(case, lines=lines), shop.store.load([ref])[ref].version)])
+    ids = (case.id, case.customer_id or "")
+    tokens = [issue(keys, CART, ids, now), issue(keys, UNSUBSCRIBE, (*ids, "email"), now)]
+    return {"code": codes, "token": tokens, "store": [STORE]}
+
+
+def headers_of(label: str, known_key: bool) -> dict[str, str]:
+    """The proof that the operation asks for, or a wrong one."""
+    if "/vouchers/" in label:
+        return {"Authorization": f"Bearer {API_KEY if known_key else 'wrong'}", "X-Recoup-Store": STORE}
+    return {"X-Recoup-Key": "pk_bielik" if known_key else "wrong"} if "/events/" in label else {}
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_the_function_does_what_the_document_says(
+    label: str, shop: Shop, known: dict[str, list[str]]
+) -> None:
+    """Statuses, content types, headers and bodies, for calls that keep to it and calls that don't; no server error."""
+    made_up = [OPERATIONS[label].as_strategy(mode) for mode in GenerationMode]
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(st.one_of(made_up), st.data())
+    def ask(case: schemathesis.Case, data: st.DataObject) -> None:
+        for name, values in known.items():
+            made = case.path_parameters.get(name)
+            # A line feed in an address meets the framework's own 404, before the function is asked.
+            if made is not None and (data.draw(st.integers(0, 3)) or not str(made).isprintable()):
+                case.path_parameters[name] = data.draw(st.sampled_from(values))
+        headers = headers_of(label, known_key=data.draw(st.integers(0, 5)) > 0)
+        if "{token}" in case.path and data.draw(st.booleans()):
+            headers["Accept"] = "application/json"
+        case.call_and_validate(
+            base_url=shop.process.url, headers=headers, checks=CHECKS, allow_redirects=False
+        )
+
+    ask()
+
+
+def test_every_address_is_described() -> None:
+    """What routes.py answers stands in the document, and nothing else."""
+    assert {path.split("/")[1] for path in SCHEMA.raw_schema["paths"]} == {
+        "vouchers",
+        "cart",
+        "unsubscribe",
+        "events",
+        "webhooks",
+        "healthz",
+    }

@@ -1,0 +1,1 @@
+"""The function storefront_api."""
