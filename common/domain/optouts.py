@@ -16,7 +16,10 @@ _OPTED_OUT = "opted out"
 
 
 def opted_out(book: Book, word: OptedOut) -> Decision:
-    """The customer's no on the channels: consent, and for good the addresses. Saying it twice is harmless."""
+    """The customer's no on the channels: consent, and for good the addresses. Saying it twice is harmless.
+
+    What is under way ends altogether: whoever doesn't want the e-mail about a cart doesn't want the text either.
+    """
     customer = follow(book, word.customer_id)
     if customer is None:
         return conclude(book, "customer_gone")
@@ -34,11 +37,9 @@ def opted_out(book: Book, word: OptedOut) -> Decision:
     book.put(customer)
     book.message_id = _name(word, customer)
     _announce(book, word, customer)
-    is_over = set(word.channels) >= set(Channel)
     for case in cases:
-        stopped = case.stopped or (_OPTED_OUT if is_over else None)
-        case_after = replace(noted(book, case, _OPTED_OUT, actor="customer"), stopped=stopped)
-        remember(book, settle(book, case_after))
+        ended = replace(noted(book, case, _OPTED_OUT, actor="customer"), stopped=case.stopped or _OPTED_OUT)
+        remember(book, settle(book, ended))
     return conclude(book, "opted_out")
 
 

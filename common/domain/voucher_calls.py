@@ -5,15 +5,13 @@ Decided from where the voucher stands, so that a call that is repeated finds its
 
 from collections.abc import Callable
 from dataclasses import replace as with_verdict
-from datetime import datetime
 from typing import assert_never
 
 from common.domain import ids, inbox
 from common.domain.book import Book, Decision
-from common.domain.bounds import minor_in
 from common.domain.casework import announce, conclude, noted, remember, repeat, settle
 from common.domain.changing import replace
-from common.domain.customers import document_ids, follow
+from common.domain.customers import follow
 from common.domain.discounts import discount_of, fits_currency
 from common.domain.documents import Case, GivenBack, Order
 from common.domain.orders import placed, redeem
@@ -21,6 +19,7 @@ from common.domain.reversals import release, undone
 from common.domain.triggers import VoucherCalled
 from common.domain.verdicts import Verdict
 from common.domain.vocabulary import OrderState, VoucherAction, VoucherRefusal, VoucherState
+from common.domain.voucher_refusals import is_held_by, moment_of, why_not, why_not_open
 from common.domain.vouchers import Lock, Voucher, VoucherCode
 from common.domain.wire import stamp
 
@@ -56,9 +55,12 @@ class _Call:
         """The decision with its verdict."""
         match self.call.action:
             case VoucherAction.SHOW:
-                return self._told(conclude(self.book, "voucher_shown"), self._why_not_open())
+                return self._told(
+                    conclude(self.book, "voucher_shown"),
+                    why_not_open(self.voucher, self.order, self.book.now),
+                )
             case VoucherAction.VALIDATE:
-                refusal = self._refusal()
+                refusal = why_not(self.book, self.call, self.known, self.voucher, self.order)
                 return self._told(conclude(self.book, refusal or "voucher_valid"), refusal)
             case VoucherAction.LOCK:
                 return self._unless_refused(self._locked)
@@ -75,75 +77,17 @@ class _Call:
         known = self.book.order(id) if self.order_id else None
         return known or Order(id=id, store=store, order_id=self.order_id)
 
-    # Whether the code may be used.
-
-    def _refusal(self) -> VoucherRefusal | None:
-        """The first reason against it, or None."""
-        if self.order.state is OrderState.CANCELLED:
-            return VoucherRefusal.ORDER_CANCELLED
-        if self.order.redeemed_code not in (None, self.voucher.code):
-            return VoucherRefusal.ORDER_HAS_VOUCHER
-        return self._why_not_open() or self._why_not_theirs() or self._why_not_for_checkout()
-
-    def _why_not_open(self) -> VoucherRefusal | None:
-        voucher, at = self.voucher, self._moment()
-        match voucher.state_at(self.book.now):
-            case VoucherState.REDEEMED:
-                is_own = bool(self.order_id) and voucher.order_id == self.order_id
-                return None if is_own else VoucherRefusal.ALREADY_REDEEMED
-            case VoucherState.LOCKED:
-                is_own = voucher.lock is not None and voucher.lock.order_id == self.order_id
-                return None if is_own else VoucherRefusal.LOCKED
-            case VoucherState.ISSUED | VoucherState.RELEASED | VoucherState.EXPIRED:
-                return None if voucher.is_open_for(self.order_id, at) else VoucherRefusal.EXPIRED
-            case VoucherState.REVOKED:
-                return VoucherRefusal.REVOKED
-            case VoucherState.RESERVED:
-                return VoucherRefusal.UNKNOWN_CODE
-
-    def _moment(self) -> datetime:
-        """When the order was made, if it stands already; else now."""
-        stands = self.order.state is OrderState.PLACED and self.order.placed_at is not None
-        return self.order.placed_at if stands and self.order.placed_at else self.book.now
-
-    def _why_not_theirs(self) -> VoucherRefusal | None:
-        """Bound codes are their customer's only, by any identifier that leads to that one person."""
-        if self.book.policy.vouchers.binding == "bearer" or self._is_held():
-            return None
-        holder = follow(self.book, self.known.customer_id)
-        stated = [follow(self.book, id) for id in document_ids(self.call.store, self.call.person).values()]
-        is_theirs = holder is not None and any(one is not None and one.id == holder.id for one in stated)
-        return None if is_theirs else VoucherRefusal.OTHER_CUSTOMER
-
-    def _is_held(self) -> bool:
-        """Whether this order has locked or redeemed the code, which was judged then."""
-        lock, state = self.voucher.lock, self.voucher.state_at(self.book.now)
-        return state is VoucherState.REDEEMED or (
-            state is VoucherState.LOCKED and lock is not None and lock.order_id == self.order_id
-        )
-
-    def _why_not_for_checkout(self) -> VoucherRefusal | None:
-        checkout, rules = self.call.checkout, self.book.policy.vouchers
-        if checkout is None:
-            return None
-        if not fits_currency(self.voucher.incentive, checkout.currency):
-            return VoucherRefusal.CURRENCY_MISMATCH
-        if checkout.total_minor < (minor_in(rules.min_total, checkout.currency) or 0):
-            return VoucherRefusal.BELOW_MINIMUM
-        discount = discount_of(self.voucher.incentive, checkout, rules.floor_percent)
-        return VoucherRefusal.NOTHING_TO_DISCOUNT if discount.is_nothing else None
-
     # What is done.
 
     def _unless_refused(self, act: Callable[[], Decision]) -> Decision:
-        refusal = self._refusal()
+        refusal = why_not(self.book, self.call, self.known, self.voucher, self.order)
         if refusal is not None:
             return self._told(conclude(self.book, refusal), refusal)
         return act()
 
     def _locked(self) -> Decision:
         """Held for the order's checkout; asked again, the lock is the first one and no longer."""
-        if self._is_held():
+        if is_held_by(self.voucher, self.order_id, self.book.now):
             return self._told(self._again(self.case, VoucherAction.LOCK))
         now = self.book.now
         lock = Lock(self.order_id, now, now + self.book.policy.vouchers.lock)
@@ -168,7 +112,7 @@ class _Call:
         if order.state is OrderState.FAILED:  # it stands again once it is placed or paid, and is counted then
             _, order = redeem(self.book, order, self.book.now)
         else:
-            order = placed(self.book, order, None, None, self._moment())
+            order = placed(self.book, order, None, None, moment_of(order, self.book.now))
         remember(self.book, order)
         return self._told(conclude(self.book, "voucher_redeemed"))
 

@@ -162,7 +162,7 @@ def at_base_price(market: Market, one: Priced) -> Priced:
     """The same alternative without any discount, which is legal wherever its base price is."""
     share, chance = market.model.acceptance.organic_share, logistic(one.curve.at_base)
     gain = (1 - share) * chance * (one.span.base - one.span.cost) * market.wanted.qty
-    return one._replace(price=one.span.base, gain_minor=gain, score=gain)
+    return one._replace(price=one.span.base, aim=float(one.span.base), gain_minor=gain, score=gain)
 
 
 def _best_customary(

@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from common.logs import configure, log
+from common.logs import log
 from functions.price_offer.endings import Table, table_of
 
 _FILE = Path(__file__).with_name("model.json")
@@ -104,7 +104,6 @@ def model_or_none(text: str) -> Model | None:
 @cache
 def deployed_model() -> Model | None:
     """The model that this deployment ships with; read on the first request."""
-    configure()
     try:
         return model_or_none(_FILE.read_text(encoding="utf-8"))
     except (OSError, UnicodeError) as problem:

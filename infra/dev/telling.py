@@ -17,6 +17,8 @@ TITLES = {
     "stimulus.sent": "Message sent",
     "stimulus.skipped": "Message withheld",
     "stimulus.failed": "Message failed",
+    "voucher.locked": "Voucher held for an order",
+    "voucher.unlocked": "Voucher let go",
     "voucher.redeemed": "Voucher redeemed",
     "voucher.expired": "Voucher expired",
     "voucher.revoked": "Voucher taken back",
@@ -25,6 +27,7 @@ TITLES = {
     "case.reversed": "Recovery undone",
     "case.ordered": "Bought anyway",
     "case.lost": "Lost",
+    "customer.opted_out": "Unsubscribed",
     "intake.refused": "Event refused",
 }
 _GOOD = frozenset({"case.recovered", "voucher.redeemed"})

@@ -381,7 +381,9 @@ def test_recovery_events_go_on_where_a_reader_stopped(start: Start) -> None:
 def test_health_tells_whether_somebody_works(start: Start) -> None:
     """200 while the worker is alive, 503 afterwards."""
     engine, client = start()
-    assert client.get("/healthz").json == {"status": "ok", "pending": 0}
+    eventually(
+        lambda: client.get("/healthz").json == {"status": "ok", "pending": 0}
+    )  # the first sweep is over
     engine.worker.stop()
     assert client.get("/healthz").status_code == 503
 

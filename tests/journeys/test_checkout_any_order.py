@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +61,7 @@ def do(story: Story, deed: Deed, code: str) -> str | None:
     if deed.kind in CALLS:
         story.run_until(moment(deed.minute))
         return ShopBackend(story.machine.engine).told(deed.kind, code, deed.order)
-    times = {"at": moment(deed.minute), "arrives": moment(deed.minute + deed.delay)}
+    times: dict[str, Any] = {"at": moment(deed.minute), "arrives": moment(deed.minute + deed.delay)}
     if deed.kind == "redeemed":
         story.redeemed(code, order=deed.order, **times)
     else:

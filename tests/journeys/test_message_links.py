@@ -206,6 +206,16 @@ def test_one_click_ends_the_channel_for_good(body: bytes) -> None:
     assert story.said("customer.opted_out")[0]["channels"] == ["email"]
 
 
+def test_what_is_under_way_ends_on_every_channel() -> None:
+    """Nobody who stopped the e-mail about a cart gets a text about it the next day (L38)."""
+    story, shop, _, unsubscribe = reminded()
+    shop.visit(unsubscribe, "POST", ONE_CLICK)
+    story.run_until("+9d 00:00")
+    assert [channel for _, channel, _ in story.sent()] == ["email"]
+    assert story.case("k1").stopped == "opted out"
+    assert story.machine.timer.pending() == 0
+
+
 def test_no_to_everything_ends_the_running_sequence() -> None:
     """By all channels, at once and for good; said again it changes nothing (L38)."""
     story, shop, _, unsubscribe = reminded()

@@ -177,7 +177,7 @@ def test_an_unused_voucher_expires(engine: Deployment) -> None:
 def test_a_malformed_message_is_stored_and_not_delivered_again(engine: Deployment) -> None:
     """What can't be understood is kept whole in intake_failures, acknowledged, and told once."""
     raw = '{"id": "e1", "type": "cart.updated", "cart": {"total": "129.00", "currency": "PLN"'
-    ref = Ref("intake_failures", hash_id("intake", engine.publish(raw.encode()), "json_invalid"))
+    ref = Ref("intake_failures", hash_id("intake", engine.publish(raw.encode()), "json_invalid", ""))
     failure = eventually(lambda: engine.store.load([ref])[ref].document, "the intake failure")
     assert isinstance(failure, IntakeFailure)
     assert (failure.source, failure.store, failure.raw) == ("recoup", STORE, raw)

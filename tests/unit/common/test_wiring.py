@@ -168,3 +168,15 @@ def test_secrets_with_a_version_come_from_secret_manager(settings: pytest.Monkey
     keys = wiring.keys_from(wiring.secrets())
     assert (keys.voucher, keys.suppression) == (b"pinned", b"s")
     assert asked == [version]
+
+
+def test_links_are_signed_only_where_there_is_a_key() -> None:
+    """The newest line signs; without the secret messages carry the shop's own links, and the engine runs."""
+    kept = {"voucher_key": b"v", "suppression_key": b"s"}
+    assert wiring.keys_from(_Kept(kept)).links == ()
+    assert wiring.keys_from(_Kept(kept | {"token_key": b"new\nold\nolder"})).links == (b"new", b"old")
+
+
+class _Kept(dict[str, bytes]):
+    def get(self, name: str) -> bytes:  # type: ignore[override]
+        return self[name]

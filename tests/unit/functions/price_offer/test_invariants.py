@@ -4,7 +4,7 @@ import json
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +15,8 @@ from functions.price_offer.endings import table_of
 from functions.price_offer.model import deployed_model, model_or_none
 from tests.unit.functions.price_offer.asking import Json, ask, cart, hash_of, instead, limits, line, raw
 
+T = TypeVar("T")
+U = TypeVar("U")
 WHOLE = 1_000_000
 MODEL = Path(models.__file__).with_name("model.json").read_text(encoding="utf-8")
 CURRENCIES = st.sampled_from(["PLN", "EUR", "CZK", "JPY", "KWD", "TND"])
@@ -28,34 +30,42 @@ EXPERIMENTS = st.none() | st.fixed_dictionaries(
 GARBAGE = st.sampled_from(["", "x" * 300, -1, 1.5, 10**30, [], {}, True, [None], "\ud800", {"a": 1}])
 
 
+def mostly(usual: st.SearchStrategy[T], other: st.SearchStrategy[U]) -> st.SearchStrategy[T | U]:
+    """Usual values three times of four, so that most requests lead to an offer."""
+    return st.one_of(usual, usual, usual, other)
+
+
 @st.composite
 def alternatives(draw: st.DrawFn) -> Json:
     """Requests with up to six alternatives, of which some can't be offered."""
     offered = []
     for at in range(draw(st.integers(1, 6))):
-        base = draw(st.integers(0, 200_000))
+        base = draw(st.integers(1_000, 200_000) | st.integers(0, 5))
         offered.append(
             {
                 "sku": f"sku-{at}",
                 "base_price_minor": base,
-                "hard_floor_minor": draw(st.integers(0, base + 10)),
-                "unit_cost_minor": draw(st.none() | st.integers(0, base + 10)),
-                "similarity_bp": draw(st.integers(0, 10_000)),
-                "stock_qty": draw(st.integers(0, 9)),
+                "hard_floor_minor": draw(mostly(st.integers(0, base * 7 // 10), st.integers(0, base + 10))),
+                "unit_cost_minor": draw(
+                    mostly(st.integers(base // 2, base * 8 // 10), st.none() | st.integers(0, base + 10))
+                ),
+                "similarity_bp": draw(mostly(st.integers(3_000, 10_000), st.integers(0, 10_000))),
+                "stock_qty": draw(mostly(st.integers(3, 9), st.integers(0, 3))),
             }
         )
     qty = draw(st.integers(1, 3))
+    amounts = mostly(st.integers(80_000, 250_000), st.integers(1, 80_000))
     budget = {"remaining_minor": draw(st.integers(0, 50_000)), "period_ends_at": "2026-03-31T00:00:00Z"}
     if draw(st.booleans()):
         budget |= {"total_minor": draw(st.integers(1, 90_000)), "period_starts_at": "2026-02-27T00:00:00Z"}
     return instead(
         *offered,
         limited={
-            "max_discount_bp": draw(st.integers(0, 10_000)),
+            "max_discount_bp": draw(mostly(st.integers(3_000, 10_000), st.integers(0, 10_000))),
             "min_margin_bp": draw(st.integers(0, 3_000)),
         },
         currency=draw(CURRENCIES),
-        wanted={"sku": "wanted", "qty": qty, "amount_minor": qty * draw(st.integers(1, 250_000))},
+        wanted={"sku": "wanted", "qty": qty, "amount_minor": qty * draw(amounts)},
         budget=draw(st.none() | st.just(budget)),
         experiment=draw(EXPERIMENTS),
         request_id=draw(st.text("xyz", min_size=1, max_size=4)),
@@ -67,10 +77,13 @@ def carts(draw: st.DrawFn) -> Json:
     """Requests with up to four lines, at prices in or out of their limits."""
     lines, skus = [], {}
     for at in range(draw(st.integers(1, 4))):
-        price = draw(st.integers(0, 50_000))
-        cost = draw(st.none() | st.integers(0, price))
+        price = draw(mostly(st.integers(2_000, 50_000), st.integers(0, 50_000)))
+        cost = draw(mostly(st.integers(0, price * 8 // 10), st.none() | st.integers(0, price)))
         lines.append(line(f"l{at}", price, draw(st.integers(1, 5)), unit_cost_minor=cost))
-        skus[f"sku-l{at}"] = (price + draw(st.integers(-5, 500)), draw(st.integers(0, price)))
+        skus[f"sku-l{at}"] = (
+            price + draw(mostly(st.integers(0, 500), st.integers(-5, 0))),
+            draw(mostly(st.integers(0, price * 8 // 10), st.integers(0, price))),
+        )
     assume(all(base >= 0 for base, _ in skus.values()))
     request = cart(
         *lines,
@@ -86,7 +99,9 @@ def carts(draw: st.DrawFn) -> Json:
     )
     request["customer"]["returns_90d"] = draw(st.none() | st.integers(0, 3))
     request["limits"] = limits(
-        skus, max_discount_bp=draw(st.integers(0, 10_000)), min_margin_bp=draw(st.integers(0, 3_000))
+        skus,
+        max_discount_bp=draw(mostly(st.integers(1_000, 10_000), st.integers(0, 1_000))),
+        min_margin_bp=draw(st.integers(0, 1_000)),
     )
     return request
 

@@ -12,12 +12,15 @@ from common.application.failures import Unavailable
 from common.application.ports import FindOutcome, Sender, SendOutcome
 from common.config import SendingSettings
 from common.domain.effects import FindMessage, SendMessage
+from common.domain.policy import Policy
+from common.domain.shop import Shop
 from common.domain.triggers import Accepted, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Channel, Reason
 from functions.send_stimulus import delivery
 from functions.send_stimulus.delivery import deliver, provider
 from functions.send_stimulus.senders.smtp_sender import SmtpSender
 from functions.send_stimulus.senders.twilio_sender import TwilioSender
+from infra.local.machine import LOCAL_KEYS, fixed_policies
 from tests.providers.messages import SHOP, email, query, sms
 
 SMTP = {"RECOUP_SMTP_HOST": "mail.example"}
@@ -69,14 +72,14 @@ def logged(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) ->
     return lambda: [f"{line.getMessage()}: {cast(Any, line).fields['detail']}" for line in caplog.records]
 
 
-def use(senders: Mapping[Channel, Sender] | None) -> None:
+def use(senders: Mapping[Channel, Sender] | None, shop: Shop = SHOP) -> None:
     nothing = cast(Any, None)
     engine = Engine(
         store=nothing,
         bus=nothing,
         timer=nothing,
         clock=nothing,
-        policies=nothing,
+        policies=fixed_policies(Policy(keys=LOCAL_KEYS, shop=shop)),
         identity=nothing,
         senders=senders,
     )
@@ -123,6 +126,17 @@ def test_an_engine_with_its_own_senders_reads_no_settings(monkeypatch: pytest.Mo
     refused = deliver(email())
     assert isinstance(refused, Rejected)
     assert "no provider" in refused.detail
+
+
+def test_a_message_is_handed_over_with_its_links() -> None:
+    """Ours, where the shop lets storefront_api answer them; the provider gets nothing to look up."""
+    by_mail = Recorder(Accepted("m"), NotSent())
+    use({Channel.EMAIL: by_mail}, Shop(storefront_url="https://recoup.bielik.example"))
+    deliver(email())
+    (given,) = by_mail.given
+    assert isinstance(given, SendMessage)
+    assert str(given.cart_url).startswith("https://recoup.bielik.example/cart/")
+    assert str(given.unsubscribe_url).startswith("https://recoup.bielik.example/unsubscribe/")
 
 
 def test_a_refusal_is_logged_without_an_address(logged: Callable[[], list[str]]) -> None:

@@ -82,3 +82,16 @@ def test_a_policy_that_gets_stricter_counts_at_once() -> None:
     assert limits.wait("a", 1, per_minute=60, burst=100) == 0
     assert limits.wait("a", 3, per_minute=60, burst=3) == 0
     assert limits.wait("a", 1, per_minute=60, burst=3) > 0
+
+
+def test_asking_whether_one_is_left_takes_none() -> None:
+    """Until the bucket is empty there is no wait; then it is as long as for one more."""
+    now = [0.0]
+    limiter = RateLimiter(elapsed=lambda: now[0])
+    for _ in range(3):
+        assert limiter.wait_for_one("a", per_minute=60, burst=2) == 0
+    limiter.wait("a", 2, per_minute=60, burst=2)
+    assert limiter.wait_for_one("a", per_minute=60, burst=2) == 1
+    assert limiter.wait_for_one("b", per_minute=60, burst=2) == 0
+    now[0] = 1.0
+    assert limiter.wait_for_one("a", per_minute=60, burst=2) == 0

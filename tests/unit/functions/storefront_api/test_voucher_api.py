@@ -190,7 +190,7 @@ def test_guesses_are_slowed_down(reminded: tuple[ShopBackend, str]) -> None:
     """Sixty codes that don't exist, and the shopper has to wait, for a real one too; other shoppers don't (L32)."""
     shop, code = reminded
     limiter = RateLimiter(elapsed=lambda: 0.0)
-    guesser = {"headers": {**KEY, "x-recoup-shopper": "s-1"}, "limiter": limiter}
+    guesser: dict[str, Any] = {"headers": {**KEY, "x-recoup-shopper": "s-1"}, "limiter": limiter}
     told = [ask(shop, f"GUESS-{number}", **guesser).status for number in range(61)]
     assert told == [200] * 60 + [429]
     slowed = ask(shop, code, **guesser)
