@@ -11,7 +11,6 @@ from common import logs
 from common.adapters.clock import SystemClock
 from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.adapters.environment_secrets import EnvironmentSecrets
-from common.adapters.firestore_catalogue import FirestoreCatalogue
 from common.adapters.firestore_policies import FirestorePolicySource
 from common.adapters.firestore_store import FirestoreStore
 from common.adapters.pubsub_bus import PubSubBus
@@ -53,6 +52,8 @@ def use(build: Callable[[], Engine] | None) -> None:
 
 def cloud_engine() -> Engine:
     """The engine on Google Cloud, or on its emulators, as the environment says."""
+    from common.adapters.firestore_catalogue import FirestoreCatalogue  # few functions ever look into it
+
     settings = _settings()
     logs.configure(severity=settings.log_severity)
     source = FirestorePolicySource(settings.project, settings.database)

@@ -9,7 +9,7 @@ from typing import Any
 
 from common.application.engine import Engine
 from common.application.ports import Loaded, Put, Ref
-from common.application.retention import expires_at, old_from
+from common.application.retention import terms_of
 from common.domain.book import CUSTOMERS, Decision, Place
 from common.domain.customers import document_ids
 from common.domain.documents import Customer
@@ -30,26 +30,23 @@ def puts_of(engine: Engine, decision: Decision, loaded: Known) -> list[Put]:
         owner = getattr(document, "customer_id", None)
         if owner is not None and owner != getattr(loaded[place].document, "customer_id", None):
             _add(changes, (CUSTOMERS, owner), loaded)
-    young = old_from(policy, now)
+    terms = terms_of(policy)
+    young = terms.old_from(now)
     aging = [
         place
-        for place, entry in loaded.items()
-        if entry.expire_at is not None and entry.expire_at < young and place[0] == CUSTOMERS
+        for place, (_, _, expire_at) in loaded.items()
+        if expire_at is not None and expire_at < young and place[0] == CUSTOMERS
     ]
     if aging:
         loaded = {**loaded, **_signposts(engine, aging, loaded)}
         aging += [place for place in loaded if place[0] == CUSTOMERS]
     for place in aging:
         _add(changes, place, loaded)
-    return [
-        Put(
-            Ref(*place),
-            document,
-            loaded[place].version,
-            expires_at(document, policy, now, loaded[place].expire_at),
-        )
-        for place, document in changes.items()
-    ]
+    puts = []
+    for place, document in changes.items():
+        _, version, known = loaded[place]
+        puts.append(Put(Ref(*place), document, version, terms.expires_at(document, now, known)))
+    return puts
 
 
 def _add(changes: dict[Place, Any], place: Place, loaded: Known) -> None:

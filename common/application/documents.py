@@ -8,32 +8,33 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from common.domain.catalogue import PRODUCTS, STATUS, CatalogueStatus, Product
-from common.domain.documents import Case, Customer, Order, Suppression
-from common.domain.intake_health import HEALTH, IntakeHealth
-from common.domain.privacy import PrivacyRecord
-from common.domain.refused import IntakeFailure, IntakePart
-from common.domain.vouchers import VoucherCode
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-COLLECTIONS: Mapping[str, Any] = {
-    "cases": Case,
-    "customers": Customer,
-    "orders": Order,
-    "voucher_codes": VoucherCode,
-    "suppressions": Suppression,
-    "intake_failures": IntakeFailure,
-    "intake_parts": IntakePart,
-    "privacy_requests": PrivacyRecord,
-    HEALTH: IntakeHealth,
-    PRODUCTS: Product,
-    STATUS: CatalogueStatus,
+COLLECTIONS: Mapping[str, str] = {
+    "cases": "documents:Case",
+    "customers": "documents:Customer",
+    "orders": "documents:Order",
+    "voucher_codes": "vouchers:VoucherCode",
+    "suppressions": "documents:Suppression",
+    "intake_failures": "refused:IntakeFailure",
+    "intake_parts": "refused:IntakePart",
+    "privacy_requests": "privacy:PrivacyRecord",
+    "health": "intake_health:IntakeHealth",
+    "catalog": "catalogue:Product",
+    "catalog_status": "catalogue:CatalogueStatus",
 }
-"""What each collection holds."""
+"""Where in the domain the class of each collection's documents is; imported when one is read."""
+
+
+@cache
+def kind_of(collection: str) -> Any:
+    """What a collection holds."""
+    module, _, name = COLLECTIONS[collection].partition(":")
+    return getattr(import_module(f"common.domain.{module}"), name)
 
 
 def to_json(document: Any) -> bytes:
@@ -43,7 +44,7 @@ def to_json(document: Any) -> bytes:
 
 def from_json(collection: str, body: bytes) -> Any:
     """The document that `to_json` wrote. Raises ValueError if it never was one of `collection`."""
-    return _adapter(COLLECTIONS[collection]).validate_json(body)
+    return _adapter(kind_of(collection)).validate_json(body)
 
 
 def to_fields(document: Any) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def to_fields(document: Any) -> dict[str, Any]:
 
 def from_fields(collection: str, values: Mapping[str, Any]) -> Any:
     """The document that `to_fields` wrote. Raises ValueError if it never was one of `collection`."""
-    return _adapter(COLLECTIONS[collection]).validate_python(values)
+    return _adapter(kind_of(collection)).validate_python(values)
 
 
 @cache

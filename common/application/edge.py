@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from common.application import intake
 from common.application.engine import Engine
 from common.application.failures import Refused, Unavailable
 from common.application.ports import PubSubMessage
-from common.application.privacy import carry_out
 from common.application.shell import Deliver, advance
 from common.domain.casework import REPEATED
 from common.domain.intake_rules import IntakePolicy
@@ -76,10 +74,14 @@ def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> t
 def _take(engine: Engine, message: PubSubMessage, part: Any) -> str:
     taken = take(engine, part)
     if isinstance(taken, Refused):
+        from common.application import intake  # on first use, as nearly all events are understood
+
         failure = intake.refuse(engine, message, taken)
         log("intake_refused", failure=failure.id, source=failure.source, reason=failure.reason)
         return "refused"
     if taken == IGNORED:
+        from common.application import intake
+
         intake.ignore(engine, message, part.source, part.store, part.topic)
     return taken
 
@@ -91,6 +93,8 @@ def take(engine: Engine, part: Any) -> str | Refused:
     if not isinstance(part, StorefrontEvent):
         return IGNORED
     if isinstance(part, PrivacyRequest):
+        from common.application.privacy import carry_out
+
         outcome = carry_out(engine, part)
     else:
         outcome = advance(engine, cast("Storefront", part)).outcome

@@ -46,14 +46,18 @@ def counters(
             amounts[name] = amounts.get(name, 0) + amount
     latest: Mapping[str, int] = {}
     if event is not None:
-        for name in (f"intake_understood_{event.source}", *_repaired(event)):
-            amounts[name] = amounts.get(name, 0) + 1
-        latest = heard(event.source, event.store, now)
+        understood, *marks = _marks(event.source, event.store)
+        amounts[understood] = amounts.get(understood, 0) + 1
+        for reason in event.repairs:
+            amounts[f"intake_repaired_{reason}"] = amounts.get(f"intake_repaired_{reason}", 0) + 1
+        latest = dict.fromkeys(marks, int(now.timestamp()))
     return Counters(day=now.date(), shard=shard_of(shard_key), amounts=amounts, latest=latest)
 
 
-def _repaired(event: StorefrontEvent) -> tuple[str, ...]:
-    return tuple([f"intake_repaired_{reason}" for reason in event.repairs]) if event.repairs else ()
+@lru_cache(maxsize=4096)
+def _marks(source: str, store: str) -> tuple[str, str, str]:
+    """What counts an understood event, and what it was last heard by."""
+    return f"intake_understood_{source}", heard_name(source), heard_name(source, store)
 
 
 def shard_of(key: str) -> int:

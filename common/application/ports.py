@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from common.domain.catalogue import Product
 from common.domain.effects import Announce, FindMessage, SendMessage
 from common.domain.triggers import Accepted as Accepted
 from common.domain.triggers import NotSent as NotSent
 from common.domain.triggers import Rejected as Rejected
 from common.domain.triggers import Uncertain as Uncertain
+
+if TYPE_CHECKING:
+    from common.domain.catalogue import Product
 
 
 class Ref(NamedTuple):
@@ -20,8 +23,7 @@ class Ref(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A document as it was read. `version` is the store's own token; None = the document doesn't exist."""
 
     document: Any
@@ -30,8 +32,7 @@ class Loaded:
     """From then on the store may delete it; None = never, or the document says so itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Write one document whole, if it is still at `expected` (None = if it doesn't exist)."""
 
     ref: Ref
@@ -42,15 +43,14 @@ class Put:
     """From then on the store may delete it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
+class Counters(NamedTuple):
     """Blind changes of `metrics/{day}/shards/{shard}`, in the same commit as the documents."""
 
     day: date
     shard: int
     amounts: Mapping[str, int]
     """Added to what is there."""
-    latest: Mapping[str, int] = field(default_factory=dict)
+    latest: Mapping[str, int] = MappingProxyType({})
     """Kept at the greatest value of the day, such as the second at which a source was heard; names of their own."""
 
 
@@ -107,12 +107,12 @@ class SkuPage:
 class Catalogue(Protocol):
     """What stores sell. Every method takes one round trip and raises Unavailable."""
 
-    def products(self, store: str, skus: Sequence[str]) -> Mapping[str, Product]:
+    def products(self, store: str, skus: Sequence[str]) -> "Mapping[str, Product]":
         """Those of the SKUs that the catalogue has."""
 
     def candidates(
         self, store: str, category: tuple[str, ...], currency: str, below_minor: int, limit: int
-    ) -> tuple[Product, ...]:
+    ) -> "tuple[Product, ...]":
         """What a customer could buy instead for less than `below_minor`, at most `limit` (1 to 1,000).
 
         First those of the category and what is beneath it, then those of the category above; in each the dearest
@@ -122,7 +122,7 @@ class Catalogue(Protocol):
     def digests(self, store: str, skus: Sequence[str]) -> Mapping[str, str]:
         """The digests of those of the SKUs that the catalogue has."""
 
-    def put_many(self, products: Sequence[Product]) -> None:
+    def put_many(self, products: "Sequence[Product]") -> None:
         """Write all or none, whatever is there; at most 500 in 8 MiB. Repeating is harmless."""
 
     def active_skus(self, store: str, limit: int, cursor: str | None = None) -> SkuPage:
@@ -245,4 +245,7 @@ class PubSubMessage:
         if name in self.attributes:
             return self.attributes[name]
         wanted = name.lower()
-        return next((value for key, value in self.attributes.items() if key.lower() == wanted), None)
+        for key, value in self.attributes.items():
+            if key.lower() == wanted:
+                return value
+        return None

@@ -5,10 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from common.domain.documents import Case, Customer, Order
 from common.domain.policy import Policy, RetentionPolicy
-from common.domain.privacy import PrivacyRecord, RequestState
-from common.domain.vouchers import VoucherCode
 
 
 def expires_at(document: Any, policy: Policy, now: datetime, known: datetime | None) -> datetime | None:
@@ -17,25 +14,45 @@ def expires_at(document: Any, policy: Policy, now: datetime, known: datetime | N
     A customer's moment moves only when less than half of the time is left: so the document that holds them and the
     signposts to it grow old together, and are refreshed together.
     """
-    kept = _kept(policy.retention, policy.recovery.voucher_lifetime_days).get(document.__class__)
-    if kept is None or (document.__class__ is PrivacyRecord and document.state is not RequestState.DONE):
-        return None
-    if known is not None and document.__class__ is Customer and known >= old_from(policy, now):
-        return known
-    return now + kept
+    return terms_of(policy).expires_at(document, now, known)
 
 
-def old_from(policy: Policy, now: datetime) -> datetime:
-    """A customer whose document expires before that moment has less than half of the time left."""
-    return now + _kept(policy.retention, policy.recovery.voucher_lifetime_days)[Customer] / 2
+class Terms:
+    """How long each kind of document is kept under one policy."""
+
+    __slots__ = ("_half_a_customer", "_kept")
+
+    def __init__(self, retention: RetentionPolicy, voucher_lifetime: timedelta) -> None:
+        # By the class's name, so that nobody has to load what a function never saves.
+        self._kept: Mapping[str, timedelta] = {
+            "Case": retention.cases,
+            "Customer": retention.customers,
+            "Order": retention.orders,
+            "VoucherCode": retention.cases + voucher_lifetime,
+            "PrivacyRecord": retention.privacy_requests,
+        }
+        self._half_a_customer = retention.customers / 2
+
+    def expires_at(self, document: Any, now: datetime, known: datetime | None) -> datetime | None:
+        """As the function of that name."""
+        kind = document.__class__.__name__
+        kept = self._kept.get(kind)
+        if kept is None or (kind == "PrivacyRecord" and document.state != "done"):
+            return None
+        if known is not None and kind == "Customer" and known >= self.old_from(now):
+            return known
+        return now + kept
+
+    def old_from(self, now: datetime) -> datetime:
+        """A customer whose document expires before that moment has less than half of the time left."""
+        return now + self._half_a_customer
+
+
+def terms_of(policy: Policy) -> Terms:
+    """The policy's terms."""
+    return _terms(policy.retention, policy.recovery.voucher_lifetime_days)
 
 
 @lru_cache(maxsize=8)
-def _kept(retention: RetentionPolicy, voucher_lifetime_days: int) -> Mapping[type, timedelta]:
-    return {
-        Case: retention.cases,
-        Customer: retention.customers,
-        Order: retention.orders,
-        VoucherCode: retention.cases + timedelta(days=voucher_lifetime_days),
-        PrivacyRecord: retention.privacy_requests,
-    }
+def _terms(retention: RetentionPolicy, voucher_lifetime_days: int) -> Terms:
+    return Terms(retention, timedelta(days=voucher_lifetime_days))

@@ -86,7 +86,7 @@ def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, 
         if missing:
             loaded.update(engine.store.load(missing).items())
         try:
-            documents = {place: entry.document for place, entry in loaded.items()}
+            documents = {place: entry[0] for place, entry in loaded.items()}
             decision = decide(documents, trigger, policy, now)
         except NotLoaded as need:
             wanted = need.places

@@ -36,11 +36,17 @@ def noted(book: Book, case: Case, what: str, reason: str | None = None, actor: s
     return replace(case, timeline=(*case.timeline, Moment(book.now, what, actor, reason))[-MAX_HISTORY:])
 
 
-def settle(book: Book, case: Case) -> Case:
-    """Put the case with its timer set."""
+def armed(book: Book, case: Case) -> Case:
+    """The case with its timer set, still to be put."""
     case, timer = arm(case, book.policy, book.now, book.message_id)
     if timer is not None:
         book.owe(timer)
+    return case
+
+
+def settle(book: Book, case: Case) -> Case:
+    """Put the case with its timer set."""
+    case = armed(book, case)
     book.put(case)
     return case
 

@@ -6,6 +6,7 @@ Each of the three has a document id of its own. One of those documents holds the
 
 from dataclasses import replace as replace_person
 from datetime import datetime
+from operator import attrgetter
 
 from common.domain import ids
 from common.domain.book import CUSTOMERS, Book, Place
@@ -161,12 +162,21 @@ def _without_what_is_anothers(
     )
 
 
+_CONTACT = ("external_id", "email", "phone", "name", "locale", "time_zone", "country")
+_contact = attrgetter(*_CONTACT)
+
+
 def told(customer: Customer, person: Person, at: datetime) -> Customer:
     """The customer after a statement of `at`: newer words replace older ones, gaps are filled either way."""
+    if _contact(person) == _contact(customer) and all(
+        given and (known := customer.consent.get(channel)) and known.given
+        for channel, given in person.consent.items()
+    ):
+        return customer  # as nearly always: the same as before
     newer = customer.updated_at is None or at >= customer.updated_at
     stated = {
         name: value
-        for name in ("external_id", "email", "phone", "name", "locale", "time_zone", "country")
+        for name in _CONTACT
         if (value := getattr(person, name))
         and value != (known := getattr(customer, name))
         and (newer or not known)

@@ -9,7 +9,7 @@ from common.domain.abandonment import gone_quiet
 from common.domain.answers import answered
 from common.domain.book import Book, Decision, Document, Place
 from common.domain.carts import changed, current_case, updated, visited, without_item
-from common.domain.casework import conclude, remember, repeat, settle
+from common.domain.casework import armed, conclude, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.closing import called_off
 from common.domain.customers import follow, identify, with_returns
@@ -127,8 +127,7 @@ def _on_cart(book: Book, event: CartEvent) -> Decision:
     if case is None:
         return conclude(book, "nobodys_cart")
     # Remembered even if it says nothing new: told again later, in another state of the case, it still must not.
-    case = settle(book, case)
-    remember(book, case, event)
+    remember(book, armed(book, case), event)
     return conclude(book, "cart_seen")
 
 

@@ -32,7 +32,7 @@ def customer_id(store: str, kind: str, value: str) -> str:
 
 def suppression_id(key: bytes, address: str) -> str:
     """Keyed hash of an address, so that a list of suppressions can't be turned back into addresses."""
-    return hmac.new(key, b"suppression\x1f" + address.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, b"suppression\x1f" + address.encode(), "sha256").hex()
 
 
 def voucher_code(key: bytes, case: str, attempt: int = 0) -> str:
@@ -40,7 +40,7 @@ def voucher_code(key: bytes, case: str, attempt: int = 0) -> str:
 
     12 characters of 28 are 57 bits; groups of four are easy to read out.
     """
-    digest = hmac.new(key, f"voucher\x1f{case}\x1f{attempt}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"voucher\x1f{case}\x1f{attempt}".encode(), "sha256")
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(12):

@@ -80,6 +80,10 @@ class IntakePolicy:
 
     def rules_for(self, source: str, store: str | None) -> "IntakePolicy":
         """The rules that hold for one store's events from one source."""
+        if not self.sources and not self.stores:
+            return self
+        if not self.sources and not self.stores:
+            return self
         rules = self
         for override in (self.sources.get(source), self.stores.get(store or "")):
             if override is not None:
@@ -113,6 +117,9 @@ def _check(rules: IntakePolicy | IntakeOverride) -> None:
     check_amounts("max_total", rules.max_total or {})
     if any(len(part.strip()) < 3 for part in rules.bot_user_agents or ()):
         raise ValueError("bot_user_agents: a part of fewer than 3 letters would take people for robots")
+
+
+_ABOUT_A_CART = (CartUpdated, CartItemsChanged, CartVisited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ def is_passed_over(
 
     `waited` is how long its message lay on the topic.
     """
-    if not isinstance(event, CartUpdated | CartItemsChanged | CartVisited):
+    if not isinstance(event, (CartUpdated, CartItemsChanged, CartVisited)):
         return None
     agent = (event.user_agent or "").lower()
     if agent and any(part.lower() in agent for part in rules.bot_user_agents):

@@ -11,7 +11,6 @@ from common.application.edge import Answer
 from common.application.engine import Engine
 from common.application.failures import Unavailable
 from common.application.ports import Task
-from common.application.privacy import go_on
 from common.application.shell import advance
 from common.domain import ids
 from common.domain.triggers import ReturnedFlagLapsed
@@ -60,6 +59,8 @@ def sweep(
         cases, cursor = cases + len(page.ids), page.cursor
         if cursor is None:
             flags = _lapse_flags(engine, now, until)
+            from common.application.privacy import go_on
+
             return {"cases": cases, "flags": flags, "requests": go_on(engine, until)}
         if monotonic() > until:
             engine.timer.schedule(_go_on(cursor, now))

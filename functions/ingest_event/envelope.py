@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic_core import to_json
@@ -57,7 +58,13 @@ class Envelope:
 
 def store_of(message: PubSubMessage) -> str | None:
     """The attribute `store`."""
-    return reading.clean_text(message.attribute("store") or "", reading.MAX_ID) or None
+    stated = message.attribute("store")
+    return _cleaned(stated) if stated else None
+
+
+@lru_cache(maxsize=1024)
+def _cleaned(store: str) -> str | None:
+    return reading.clean_text(store, reading.MAX_ID) or None
 
 
 def opened(source: str, message: PubSubMessage, received_at: datetime) -> Envelope:

@@ -1,7 +1,6 @@
 """Raw payloads into plain values, for every source alike. Raises `Refused` with the field, nothing else."""
 
 import re
-from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pydantic_core import from_json
 
 from common.application.failures import Refused
 from common.domain.money import InvalidAmount, decimals_of, is_currency, parse_minor
+from functions.ingest_event.clock_lead import LEAD_MINUTES
 
 MAX_BYTES = 4 * 2**20
 """Of one message: more is refused, not cut. A Shopify order has about four kilobytes a line."""
@@ -23,8 +23,6 @@ MAX_ID = 200
 MAX_NAME = 300
 MAX_URL = 2_000
 
-_LEAD_MINUTES: ContextVar[int] = ContextVar("lead_minutes", default=15)
-"""How far a storefront's clock may be ahead of ours, by the policy for the message that is being read."""
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -83,7 +81,7 @@ def read_moment(value: object, field: str, received_at: datetime) -> datetime:
                 "occurred_at_too_old", f"{field} lies before the year 2000; send the time it happened.", field
             )
         return moment
-    minutes = _LEAD_MINUTES.get()
+    minutes = LEAD_MINUTES.get()
     if moment - received_at > timedelta(minutes=minutes):
         raise Refused(
             "occurred_at_in_future",
@@ -91,21 +89,6 @@ def read_moment(value: object, field: str, received_at: datetime) -> datetime:
             field,
         )
     return received_at
-
-
-class ClockAhead:
-    """Within it a storefront's clock may be so many minutes ahead."""
-
-    __slots__ = ("_before", "_minutes")
-
-    def __init__(self, minutes: int) -> None:
-        self._minutes = minutes
-
-    def __enter__(self) -> None:
-        self._before = _LEAD_MINUTES.set(self._minutes)
-
-    def __exit__(self, *_: object) -> None:
-        _LEAD_MINUTES.reset(self._before)
 
 
 def clean_text(text: str, limit: int) -> str:

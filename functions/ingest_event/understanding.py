@@ -111,6 +111,7 @@ def _module_names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in iter_modules(package.__path__)))
 
 
+@cache
 def _module(name: str) -> Source:
     return cast(Source, import_module(f"functions.ingest_event.sources.{name}"))
 
@@ -123,7 +124,7 @@ def _sources() -> tuple[Source, ...]:
 
 def _unwrapped(message: PubSubMessage) -> PubSubMessage:
     """The message inside a CloudEvent that a broker or platform put around it, if it is one."""
-    if message.attribute("ce-specversion") or b'"specversion"' in message.data:
+    if b'"specversion"' in message.data or message.attribute("ce-specversion"):
         from functions.ingest_event.cloud_events import unwrapped
 
         return unwrapped(message)

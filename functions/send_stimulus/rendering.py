@@ -84,7 +84,7 @@ class _Rendering:
         return _template_output(f"{self._stem}.{extension}", self._content)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _template_output(name: str, content: Content) -> str:
     """Rendered once for all messages that differ in sealed texts only, which is nearly all of them."""
     fields = {field: getattr(content, field) for field in content.__dataclass_fields__}

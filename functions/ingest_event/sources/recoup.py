@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, assert_never
 
 from pydantic import ValidationError
@@ -205,6 +206,51 @@ def _cart(stated: canonical.Cart, notes: list[str]) -> Cart:
 
 
 def _line(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:
+    known = _plain_line(
+        stated.sku,
+        stated.name,
+        stated.quantity,
+        stated.unit_price,
+        currency,
+        stated.url,
+        stated.image_url,
+        stated.available,
+    )
+    return known or _line_with_care(stated, currency, index, notes)
+
+
+@lru_cache(maxsize=4096)
+def _plain_line(
+    sku: str,
+    name: str,
+    quantity: int,
+    unit_price: str,
+    currency: str,
+    url: str | None,
+    image_url: str | None,
+    available: bool,
+) -> Line | None:
+    """A line that nothing has to be said about; a shop's carts have the same ones over and over. Else None."""
+    known = reading.clean_text(sku, reading.MAX_ID)
+    links = [reading.read_url(link) if link else None for link in (url, image_url)]
+    if not known or (url and not links[0]) or (image_url and not links[1]):
+        return None
+    try:
+        price = parse_minor(unit_price, currency)
+    except InvalidAmount:
+        return None
+    return Line(
+        sku=known,
+        name=reading.clean_text(name, reading.MAX_NAME) or known,
+        quantity=quantity,
+        unit_price_minor=price,
+        url=links[0],
+        image_url=links[1],
+        available=available,
+    )
+
+
+def _line_with_care(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:
     try:
         price = parse_minor(stated.unit_price, currency)
     except InvalidAmount as error:

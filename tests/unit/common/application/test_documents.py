@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.adapters.firestore_values import fields_of, fill_fields
-from common.application.documents import COLLECTIONS, from_fields, from_json, to_fields, to_json
+from common.application.documents import COLLECTIONS, from_fields, from_json, kind_of, to_fields, to_json
 from common.domain.documents import SCHEMA_VERSION, Consent, Customer, Purchase
 from common.domain.vocabulary import Channel
 from tests.generated import documents
 
 ANY = st.sampled_from(sorted(COLLECTIONS)).flatmap(
-    lambda collection: st.tuples(st.just(collection), documents(COLLECTIONS[collection]))
+    lambda collection: st.tuples(st.just(collection), documents(kind_of(collection)))
 )
 
 
