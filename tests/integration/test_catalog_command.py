@@ -268,6 +268,8 @@ def start(shelf: Shelf, *options: str) -> "subprocess.Popen[bytes]":
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
