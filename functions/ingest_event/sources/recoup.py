@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, assert_never
 
 from pydantic import ValidationError
@@ -10,9 +9,8 @@ from pydantic import ValidationError
 from common.application import contact
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
-from common.domain.money import InvalidAmount, Money, is_currency, parse_minor
+from common.domain.money import Money
 from common.domain.storefront import (
-    Cart,
     CartItemsChanged,
     CartUpdated,
     CartVisited,
@@ -20,7 +18,6 @@ from common.domain.storefront import (
     CustomerErased,
     CustomerUpdated,
     ItemUnavailable,
-    Line,
     OrderCancelled,
     OrderFacts,
     OrderPaid,
@@ -34,6 +31,7 @@ from common.domain.storefront import (
 )
 from common.domain.vocabulary import Channel, SalesChannel, VerificationReason
 from functions.ingest_event import canonical, envelope, reading, salvage
+from functions.ingest_event.canonical_carts import read_cart
 from functions.ingest_event.complaints import refusal
 
 NAME = "recoup"
@@ -71,7 +69,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> tuple[Storefron
         raise Refused("store_missing", why, "attributes.store")
     payload = reading.read_object(message.data)
     try:
-        stated = canonical.EVENT.validate_python(payload)
+        stated = canonical.EVENT.validator.validate_python(payload)
     except ValidationError as error:
         raise refusal(error) from None
     notes: list[str] = []
@@ -106,10 +104,10 @@ def _told(  # noqa: C901 - the table of event types
     """The event's class, and what it has beyond that which every event has."""
     match stated:
         case canonical.CartUpdatedEvent():
-            return CartUpdated, {"cart": _cart(stated.cart, notes)}
+            return CartUpdated, {"cart": read_cart(stated.cart, notes)}
         case canonical.ActivityEvent():
             if stated.cart:
-                return CartUpdated, {"cart": _cart(stated.cart, notes)}
+                return CartUpdated, {"cart": read_cart(stated.cart, notes)}
             return CartVisited, {"cart_id": _visited(stated)}
         case canonical.CartItemsEvent():
             return CartItemsChanged, _items_changed(stated, notes)
@@ -140,7 +138,7 @@ def _told(  # noqa: C901 - the table of event types
 
 
 def _items_changed(stated: canonical.CartItemsEvent, notes: list[str]) -> dict[str, Any]:
-    cart = _cart(stated.cart, notes)
+    cart = read_cart(stated.cart, notes)
     if not cart.lines:
         raise Refused(
             "field_missing", "cart.lines is empty; send the items put in or taken out.", "cart.lines"
@@ -179,99 +177,6 @@ def _check_identity(stated: canonical.Customer) -> None:
     if not (stated.id or stated.email or stated.phone or stated.anonymous_id):
         why = "customer.id is missing; send an id, an e-mail address or a phone number."
         raise Refused("field_missing", why, "customer.id")
-
-
-def _cart(stated: canonical.Cart, notes: list[str]) -> Cart:
-    cart_id = reading.read_id(stated.id, "cart.id")
-    if not any(line.quantity for line in stated.lines):
-        # An emptied cart stops what is pending (L9), so nothing about its money may refuse it.
-        currency = stated.currency if stated.currency and is_currency(stated.currency) else None
-        return Cart(id=cart_id, currency=currency, total_minor=0, url=_url(stated.url, "cart.url", notes))
-    currency = reading.read_currency(stated.currency, "cart.currency")
-    lines = tuple(
-        _line(line, currency, index, notes) for index, line in enumerate(stated.lines) if line.quantity
-    )
-    total = (
-        sum(line.quantity * line.unit_price_minor for line in lines)
-        if stated.total is None
-        else reading.read_minor(stated.total, currency, "cart.total")
-    )
-    return Cart(
-        id=cart_id,
-        currency=currency,
-        total_minor=reading.check_total(total, "cart.total"),
-        url=_url(stated.url, "cart.url", notes),
-        lines=lines,
-    )
-
-
-def _line(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:
-    known = _plain_line(
-        stated.sku,
-        stated.name,
-        stated.quantity,
-        stated.unit_price,
-        currency,
-        stated.url,
-        stated.image_url,
-        stated.available,
-    )
-    return known or _line_with_care(stated, currency, index, notes)
-
-
-@lru_cache(maxsize=4096)
-def _plain_line(
-    sku: str,
-    name: str,
-    quantity: int,
-    unit_price: str,
-    currency: str,
-    url: str | None,
-    image_url: str | None,
-    available: bool,
-) -> Line | None:
-    """A line that nothing has to be said about; a shop's carts have the same ones over and over. Else None."""
-    known = reading.clean_text(sku, reading.MAX_ID)
-    links = [reading.read_url(link) if link else None for link in (url, image_url)]
-    if not known or (url and not links[0]) or (image_url and not links[1]):
-        return None
-    try:
-        price = parse_minor(unit_price, currency)
-    except InvalidAmount:
-        return None
-    return Line(
-        sku=known,
-        name=reading.clean_text(name, reading.MAX_NAME) or known,
-        quantity=quantity,
-        unit_price_minor=price,
-        url=links[0],
-        image_url=links[1],
-        available=available,
-    )
-
-
-def _line_with_care(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:
-    try:
-        price = parse_minor(stated.unit_price, currency)
-    except InvalidAmount as error:
-        field = f"cart.lines[{index}].unit_price"
-        raise Refused("amount_invalid", f"{field} can't be taken: {error}.", field) from None
-    sku = reading.clean_text(stated.sku, reading.MAX_ID)
-    if not sku:
-        reading.read_id(sku, f"cart.lines[{index}].sku")
-    return Line(
-        sku=sku,
-        name=reading.clean_text(stated.name, reading.MAX_NAME) or sku,
-        quantity=stated.quantity,
-        unit_price_minor=price,
-        url=_url(stated.url, "cart.lines[].url", notes),
-        image_url=_url(stated.image_url, "cart.lines[].image_url", notes),
-        available=stated.available,
-    )
-
-
-def _url(stated: str | None, field: str, notes: list[str]) -> str | None:
-    return reading.read_link(stated, field, notes) if stated else None
 
 
 def _order(stated: canonical.Order) -> OrderFacts:
