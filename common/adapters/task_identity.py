@@ -3,11 +3,11 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from common.application.failures import Unavailable
+from common.domain.values import dataclass
 
 GOOGLE_CERTS_URL = "https://www.googleapis.com/oauth2/v1/certs"
 _ISSUERS = {"https://accounts.google.com", "accounts.google.com"}

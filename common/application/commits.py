@@ -34,8 +34,8 @@ def puts_of(engine: Engine, decision: Decision, loaded: Known) -> list[Put]:
     young = terms.old_from(now)
     aging = [
         place
-        for place, (_, _, expire_at) in loaded.items()
-        if expire_at is not None and expire_at < young and place[0] == CUSTOMERS
+        for place, entry in loaded.items()
+        if place[0] == CUSTOMERS and entry.expire_at is not None and entry.expire_at < young
     ]
     if aging:
         loaded = {**loaded, **_signposts(engine, aging, loaded)}

@@ -1,7 +1,6 @@
 """The parts that a function works with, put together by wiring."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from common.application.backlog import Backlog
 from common.application.policies import Policies
@@ -17,6 +16,7 @@ from common.application.ports import (
     TaskIdentity,
     Timer,
 )
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 
 

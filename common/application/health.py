@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from common.application.engine import Engine
 from common.application.metrics import heard_name
 from common.domain.policy import RecoveryPolicy
 from common.domain.refused import IntakeFailure
+from common.domain.values import dataclass
 
 DAYS = 28
 """How far the past reaches that today is compared with."""

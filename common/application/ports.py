@@ -1,7 +1,7 @@
 """Roles that the shell needs filled. Each has one contract suite, run on every adapter and on its local twin."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -11,6 +11,7 @@ from common.domain.triggers import Accepted as Accepted
 from common.domain.triggers import NotSent as NotSent
 from common.domain.triggers import Rejected as Rejected
 from common.domain.triggers import Uncertain as Uncertain
+from common.domain.values import dataclass
 
 if TYPE_CHECKING:
     from common.domain.catalogue import Product

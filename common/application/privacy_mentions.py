@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from common.domain.values import dataclass
 
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9)])[ ().\-/\u00a0]+(?=[0-9(])")

@@ -5,7 +5,7 @@ which is harmless for those that were taken before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,7 @@ from common.application.ports import Loaded, PubSubMessage, Put, Ref
 from common.domain.dead_letters import general_field
 from common.domain.refused import FailureState, IntakeFailure
 from common.domain.triggers import PrivacyRequest, Storefront
+from common.domain.values import dataclass
 
 _REPLAYABLE = (FailureState.OPEN, FailureState.DROPPED)
 _UNDERSTOOD = "understood"

@@ -84,7 +84,7 @@ def _attempt(engine: Engine, trigger: Trigger, known: Known) -> tuple[Decision, 
     for _ in range(MAX_READS):
         missing = [Ref(*place) for place in dict.fromkeys(wanted) if place not in loaded]
         if missing:
-            loaded.update(engine.store.load(missing).items())
+            loaded.update(engine.store.load(missing))
         try:
             documents = {place: entry[0] for place, entry in loaded.items()}
             decision = decide(documents, trigger, policy, now)

@@ -1,7 +1,7 @@
 """The documents a decision is made on, and what the decision is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import cast
 
@@ -10,6 +10,7 @@ from common.domain.documents import Case, Customer, Order, Suppression
 from common.domain.effects import Effect
 from common.domain.intake_health import HEALTH, INTAKE, IntakeHealth
 from common.domain.policy import Policy
+from common.domain.values import dataclass
 from common.domain.verdicts import Verdict
 from common.domain.vouchers import VoucherCode
 
@@ -45,15 +46,20 @@ class Book:
 
     def need(self, *places: Place) -> None:
         """Raise NotLoaded for all of the places that aren't in the book, at once: one more round trip, not many."""
-        missing = [
-            place for place in dict.fromkeys(places) if place not in self.loaded and place not in self.changes
-        ]
-        if missing:
-            raise NotLoaded(missing)
+        for place in places:
+            if place not in self.loaded and place not in self.changes:
+                raise NotLoaded(dict.fromkeys(self._missing(places)))
+
+    def _missing(self, places: Iterable[Place]) -> list[Place]:
+        return [place for place in places if place not in self.loaded and place not in self.changes]
 
     def _read(self, place: Place) -> Document | None:
-        self.need(place)
-        return self.changes.get(place) or self.loaded.get(place)
+        if place in self.changes:
+            return self.changes[place]
+        try:
+            return self.loaded[place]
+        except KeyError:
+            raise NotLoaded([place]) from None
 
     def case(self, id: str) -> Case | None:
         """The case as decided so far; None if it doesn't exist."""

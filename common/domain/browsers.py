@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
 from common.domain.bounds import within
+from common.domain.values import dataclass
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{6,100}", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|[a-z][a-z0-9+.-]*://[a-z0-9.-]+", re.ASCII)

@@ -53,7 +53,7 @@ def settle(book: Book, case: Case) -> Case:
 
 def conclude(book: Book, outcome: str) -> Decision:
     """The decision as the book has it."""
-    return Decision(outcome, dict(book.changes), tuple(book.effects), dict(book.counts))
+    return Decision(outcome, book.changes, tuple(book.effects), book.counts)
 
 
 def remember(book: Book, document: D, event: StorefrontEvent | None = None) -> D:

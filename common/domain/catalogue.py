@@ -1,12 +1,13 @@
 """The catalogue: what a store sells, kept so that a cheaper alternative is found with one query."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from common.domain.ids import hash_id
 from common.domain.money import Money
+from common.domain.values import dataclass
 
 PRODUCTS = "catalog"
 STATUS = "catalog_status"

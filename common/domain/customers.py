@@ -7,6 +7,7 @@ Each of the three has a document id of its own. One of those documents holds the
 from dataclasses import replace as replace_person
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from common.domain import ids
 from common.domain.book import CUSTOMERS, Book, Place
@@ -76,6 +77,10 @@ def identify(
     found = {kind: follow(book, id) for kind, id in documents.items()}
     if documents.keys() == {"anonymous"}:
         return _visitor(book, found["anonymous"], documents["anonymous"], store, keep=keep_visitor)
+    if (known := _the_one(found)) is not None:
+        known = told(known, person, at)
+        book.put(known)
+        return known
     customer = next((other for kind, other in found.items() if other and kind != "anonymous"), None)
     if found.get("id") is None and _is_another_account(found, customer, person):
         customer = None
@@ -88,6 +93,12 @@ def identify(
         if found[kind] is None and id != customer.id:
             book.put(Customer(id=id, store=store, merged_into=customer.id))
     return customer
+
+
+def _the_one(found: dict[str, Customer | None]) -> Customer | None:
+    """Whom all of the identifiers lead to, as they nearly always do; then there is nothing to tie together."""
+    first, *others = found.values()
+    return None if first is None or first.shared_by or any(other is not first for other in others) else first
 
 
 def _with_ties(book: Book, customer: Customer, found: dict[str, Customer | None], person: Person) -> Customer:
@@ -168,27 +179,23 @@ _contact = attrgetter(*_CONTACT)
 
 def told(customer: Customer, person: Person, at: datetime) -> Customer:
     """The customer after a statement of `at`: newer words replace older ones, gaps are filled either way."""
-    if _contact(person) == _contact(customer) and all(
-        given and (known := customer.consent.get(channel)) and known.given
-        for channel, given in person.consent.items()
-    ):
-        return customer  # as nearly always: the same as before
     newer = customer.updated_at is None or at >= customer.updated_at
-    stated = {
+    stated: dict[str, Any] = {
         name: value
-        for name in _CONTACT
-        if (value := getattr(person, name))
-        and value != (known := getattr(customer, name))
-        and (newer or not known)
+        for name, value, known in zip(_CONTACT, _contact(person), _contact(customer), strict=True)
+        if value and value != known and (newer or not known)
     }
     if customer.external_id:
         stated.pop("external_id", None)
-    consent = dict(customer.consent)
     for channel, given in person.consent.items():
-        consent[channel] = _last_word(Consent(given, at), consent.get(channel))
-    if not stated and consent == customer.consent:
-        return customer
-    return replace(customer, **stated, consent=consent, updated_at=max(at, customer.updated_at or at))
+        word = customer.consent.get(channel)
+        if word is None or not (word.given and given):
+            stated.setdefault("consent", dict(customer.consent))[channel] = _last_word(
+                Consent(given, at), word
+            )
+    if not stated or stated == {"consent": customer.consent}:
+        return customer  # as nearly always: the same as before
+    return replace(customer, **stated, updated_at=max(at, customer.updated_at or at))
 
 
 def _last_word(word: Consent, known: Consent | None) -> Consent:

@@ -7,11 +7,11 @@ the failures at hand, so that it says "three times the usual" in yen as in euro.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median_low
 
 from common.domain.refused import FailureState, IntakeFailure
+from common.domain.values import dataclass
 
 HALF_LIFE = timedelta(days=2)
 """After so long a failure weighs half: a lost cart is worth ever less, and a week later nothing."""

@@ -259,7 +259,7 @@ def _on_look(book: Book, trigger: Look) -> Decision:
                 case = lapsed(book, case, customer)
             case _:
                 pass
-    case = settle(book, case)
+    case = armed(book, case)
     if case == before and not book.effects:
         return conclude(book, "nothing_due")
     remember(book, case)
@@ -285,8 +285,7 @@ def _on_answer(book: Book, trigger: MessageAnswered) -> Decision:
     after = answered(book, case, customer, trigger)
     if after == case:
         return conclude(book, "answered_before")
-    case = settle(book, after)
-    remember(book, case)
+    remember(book, armed(book, after))
     return conclude(book, "answered")
 
 

@@ -1,8 +1,7 @@
 """What a voucher takes off one checkout: never more than there is, and never below the floor (L30, L31)."""
 
-from dataclasses import dataclass
-
 from common.domain.money import Money
+from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind
 from common.domain.vouchers import Incentive
 

@@ -4,12 +4,13 @@ Those that decisions change have no slots, so that `common.domain.changing.repla
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from common.domain.inbox import Inbox
 from common.domain.money import Money
 from common.domain.storefront import Line
+from common.domain.values import dataclass
 from common.domain.vocabulary import (
     Channel,
     LookKind,

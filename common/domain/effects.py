@@ -1,10 +1,10 @@
 """What is owed to the world after a decision is saved. Imperative: it is still to be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from common.domain.storefront import Line
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel, LookKind
 from common.domain.vouchers import Incentive
 

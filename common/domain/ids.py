@@ -30,6 +30,7 @@ def customer_id(store: str, kind: str, value: str) -> str:
     return hash_id("customer", store, kind, value)
 
 
+@lru_cache(maxsize=4096)
 def suppression_id(key: bytes, address: str) -> str:
     """Keyed hash of an address, so that a list of suppressions can't be turned back into addresses."""
     return hmac.digest(key, b"suppression\x1f" + address.encode(), "sha256").hex()

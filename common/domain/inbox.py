@@ -4,9 +4,10 @@ A redelivered message decides nothing; what it owed is done again, and doing it 
 any point after the save is repaired by redelivery, with no outbox and no extra read.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from common.domain.effects import Announce, ScheduleLook
+from common.domain.values import dataclass
 
 CAPACITY = 32
 """How many messages a document remembers; redelivery after more than that is settled by the state alone."""
@@ -48,8 +49,8 @@ def record(
     notes: tuple[str, ...] = (),
 ) -> Inbox:
     """The inbox with the message applied; a message that comes in two parts keeps one entry."""
-    looks = tuple([effect for effect in effects if isinstance(effect, ScheduleLook)])
-    announcements = tuple([effect for effect in effects if isinstance(effect, Announce)])
+    looks = tuple([effect for effect in effects if isinstance(effect, ScheduleLook)]) if effects else ()
+    announcements = tuple([effect for effect in effects if isinstance(effect, Announce)]) if effects else ()
     earlier = find(inbox, message_id)
     if earlier is None:
         return (*inbox, Applied(message_id, digest, looks, announcements, notes))[-CAPACITY:]

@@ -1,10 +1,11 @@
 """Document `incentives`: what each segment is offered, and at most how much money that may be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from common.domain.bounds import Amounts, check_amounts, minor_in, within
 from common.domain.money import Money
+from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind, Segment
 from common.domain.vouchers import Incentive
 

@@ -1,9 +1,9 @@
 """Whether the intake keeps up. While it doesn't, the order that makes a reminder wrong may still wait (L1)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.domain import ids
+from common.domain.values import dataclass
 
 HEALTH, INTAKE = "health", "intake"
 """Where it is written down."""

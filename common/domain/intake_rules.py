@@ -5,7 +5,7 @@ turned away by policy: whoever bought would be reminded, and whoever said no wou
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -13,6 +13,7 @@ from common.domain import ids
 from common.domain.bounds import Amounts, check_amounts, minor_in, within
 from common.domain.money import is_currency
 from common.domain.storefront import CartItemsChanged, CartUpdated, CartVisited, Line, Person, StorefrontEvent
+from common.domain.values import dataclass
 
 Strictness = Literal["strict", "lenient"]
 REQUIRABLE = (
@@ -80,8 +81,6 @@ class IntakePolicy:
 
     def rules_for(self, source: str, store: str | None) -> "IntakePolicy":
         """The rules that hold for one store's events from one source."""
-        if not self.sources and not self.stores:
-            return self
         if not self.sources and not self.stores:
             return self
         rules = self

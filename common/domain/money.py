@@ -1,8 +1,9 @@
 """Money: integer minor units and an ISO 4217 code inside, decimal strings outside, never floats."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+from common.domain.values import dataclass
 
 _TWO_DECIMALS = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW

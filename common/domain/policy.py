@@ -3,8 +3,9 @@
 Bounds are checked here, so that no policy that exists can make a decision nonsensical.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from common.domain.bounds import Amounts, check_amounts, within
@@ -12,8 +13,19 @@ from common.domain.browsers import StorefrontPolicy
 from common.domain.incentives import IncentivePolicy
 from common.domain.intake_rules import IntakePolicy
 from common.domain.shop import Shop
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 from common.domain.voucher_policy import VoucherPolicy
+
+
+@lru_cache(maxsize=64)
+def _minutes(minutes: int) -> timedelta:
+    return timedelta(minutes=minutes)  # asked for with every event
+
+
+@lru_cache(maxsize=64)
+def _days(days: int) -> timedelta:
+    return timedelta(days=days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,32 +62,32 @@ class RecoveryPolicy:
     @property
     def abandon_after(self) -> timedelta:
         """How long a cart must be quiet."""
-        return timedelta(minutes=self.abandon_after_minutes)
+        return _minutes(self.abandon_after_minutes)
 
     @property
     def max_cart_age(self) -> timedelta:
         """Carts quiet for longer are not contacted any more."""
-        return timedelta(days=self.max_cart_age_days)
+        return _days(self.max_cart_age_days)
 
     @property
     def return_window(self) -> timedelta:
         """How long a return counts."""
-        return timedelta(days=self.returned_customer_window_days)
+        return _days(self.returned_customer_window_days)
 
     @property
     def frequency_cap(self) -> timedelta:
         """How long a redemption keeps further incentives away."""
-        return timedelta(days=self.frequency_cap_days)
+        return _days(self.frequency_cap_days)
 
     @property
     def voucher_lifetime(self) -> timedelta:
         """From the first hand-over of the code."""
-        return timedelta(days=self.voucher_lifetime_days)
+        return _days(self.voucher_lifetime_days)
 
     @property
     def attribution(self) -> timedelta:
         """How long after a message an order still counts as its success."""
-        return timedelta(days=self.attribution_days)
+        return _days(self.attribution_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +111,7 @@ class Step:
     @property
     def after(self) -> timedelta:
         """From the abandonment."""
-        return timedelta(minutes=self.after_minutes)
+        return _minutes(self.after_minutes)
 
 
 _DEFAULT_STEPS = (
@@ -127,7 +139,7 @@ class SequencePolicy:
     @property
     def minimum_gap(self) -> timedelta:
         """Between two messages to one customer."""
-        return timedelta(minutes=self.minimum_gap_minutes)
+        return _minutes(self.minimum_gap_minutes)
 
     @property
     def length(self) -> timedelta:
@@ -175,27 +187,27 @@ class RetentionPolicy:
     @property
     def refused_messages(self) -> timedelta:
         """From the moment a message was refused."""
-        return timedelta(days=self.refused_messages_days)
+        return _days(self.refused_messages_days)
 
     @property
     def cases(self) -> timedelta:
         """From the last thing that happened to a case."""
-        return timedelta(days=self.cases_days)
+        return _days(self.cases_days)
 
     @property
     def customers(self) -> timedelta:
         """From the last event about a customer, give or take the half of it."""
-        return timedelta(days=self.customers_days)
+        return _days(self.customers_days)
 
     @property
     def orders(self) -> timedelta:
         """From the last event about an order."""
-        return timedelta(days=self.orders_days)
+        return _days(self.orders_days)
 
     @property
     def privacy_requests(self) -> timedelta:
         """From the moment a privacy request was done: how long that can be proved."""
-        return timedelta(days=self.privacy_requests_days)
+        return _days(self.privacy_requests_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

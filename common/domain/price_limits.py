@@ -6,10 +6,11 @@ Whole numbers only. `limits_sha256` says how a caller of any language computes t
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 
+from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind
 
 FULL_BP = 10_000

@@ -4,7 +4,6 @@ Money, states, dates and article numbers stay, or past figures would change; eve
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from dataclasses import field as made
 from dataclasses import replace as replaced
 from datetime import datetime
@@ -14,6 +13,7 @@ from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, SCHEMA_VERSION, Case, Moment, Order, StepRecord
 from common.domain.refused import FailureState, IntakeFailure
 from common.domain.storefront import Line
+from common.domain.values import dataclass
 from common.domain.vocabulary import Stage, StepState, VoucherState
 from common.domain.vouchers import Voucher, VoucherCode
 

@@ -1,13 +1,13 @@
 """The documents that keep what could not be understood."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from dataclasses import field as made
 from datetime import datetime
 from enum import StrEnum
 
 from common.domain.documents import SCHEMA_VERSION
 from common.domain.money import Money
+from common.domain.values import dataclass
 
 
 class FailureState(StrEnum):

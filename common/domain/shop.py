@@ -1,11 +1,12 @@
 """The shop as its customers know it: policy document `shop`, whose keys are the fields below."""
 
 import re
-from dataclasses import dataclass
 from string import Formatter
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
+
+from common.domain.values import dataclass
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", re.ASCII)

@@ -1,10 +1,11 @@
 """What storefronts tell us, after a source has understood it. Past tense: it has happened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from common.domain.money import Money
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel, SalesChannel, VerificationReason
 
 

@@ -105,9 +105,9 @@ def arm(case: Case, policy: Policy, now: datetime, message_id: str) -> tuple[Cas
     """The case with its one timer set. A pending timer that fires early enough is left: it re-arms itself."""
     due = next_due(case, policy)
     if due is None:
-        return replace(case, next_due_at=None), None
+        return case if case.next_due_at is None else replace(case, next_due_at=None), None
     if case.armed is not None and now < case.armed.at <= due.at:
-        return replace(case, next_due_at=due.at), None
+        return case if case.next_due_at == due.at else replace(case, next_due_at=due.at), None
     if now < due.at and due.kind is LookKind.STEP and open_claim(case) is not None:
         # A send is under way: redelivery, or else the sweep, comes back to it; a timer for that is not worth a task.
         return replace(case, next_due_at=due.at, armed=None), None

@@ -1,7 +1,5 @@
 """What makes the engine decide, apart from storefront events: timers, and what providers answered."""
 
-from dataclasses import dataclass
-
 from common.domain.discounts import Checkout
 from common.domain.storefront import (
     CartItemsChanged,
@@ -22,6 +20,7 @@ from common.domain.storefront import (
     VoucherRedeemed,
     VoucherWithdrawn,
 )
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel, LookKind, Reason, VoucherAction
 
 

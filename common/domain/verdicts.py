@@ -1,8 +1,7 @@
 """What the shop's backend is told about a code while its customer waits."""
 
-from dataclasses import dataclass
-
 from common.domain.discounts import Discount
+from common.domain.values import dataclass
 from common.domain.vocabulary import VoucherRefusal, VoucherState
 from common.domain.vouchers import Voucher
 

@@ -1,10 +1,11 @@
 """Document `vouchers`: how codes are honoured at the checkout."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Literal
 
 from common.domain.bounds import Amounts, check_amounts, within
+from common.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

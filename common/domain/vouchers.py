@@ -1,9 +1,9 @@
 """What a voucher is worth and where it stands."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from common.domain.money import Money
+from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind, VoucherState
 
 

@@ -1,9 +1,8 @@
 """What a message can tell."""
 
-from dataclasses import dataclass
-
 from common.application.failures import Refused
 from common.domain.storefront import StorefrontEvent
+from common.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The items of an analytics call: articles under many spellings, which become a cart's lines or an order's skus."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from common.application.failures import Refused
 from common.domain.storefront import Line
+from common.domain.values import dataclass
 from functions.ingest_event import reading
 from functions.ingest_event.tracking import NOT_SET, NOTHING, Facts, Stated, facts_in, minor_of
 

@@ -1,13 +1,14 @@
 """What analytics calls have in common: facts under many spellings, times as numbers, amounts as floats."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.money import Money, is_currency
+from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading, salvage
 from functions.ingest_event.envelope import Envelope
 

@@ -1,10 +1,10 @@
 """Who an analytics call is about: a browser or device, perhaps an account, and what the person agreed to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from common.application.failures import Refused
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 from functions.ingest_event import reading
 from functions.ingest_event.tracking import Facts, Stated

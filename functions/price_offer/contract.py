@@ -1,13 +1,14 @@
 """What a decision is asked for with, and its outcome, as plain values; on the wire: `docs/pricing.openapi.yaml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from common.domain.price_limits import NO_ARM, Arm, PriceLimits
+from common.domain.values import dataclass
 
 NONE = "none"
 """The arm that gives nothing; it is always feasible."""

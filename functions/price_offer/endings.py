@@ -1,10 +1,10 @@
 """Which prices a market is used to: the nearest ones around a price, never outside of what is legal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from common.domain.money import parse_minor
+from common.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

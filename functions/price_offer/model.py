@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from common.domain.values import dataclass
 from common.logs import log
 from functions.price_offer.endings import Table, table_of
 

@@ -5,13 +5,13 @@ rendered once for all of them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from common.domain.effects import SendMessage
 from common.domain.shop import Shop
 from common.domain.storefront import Line
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel, IncentiveKind, Reason
 from functions.send_stimulus import formats, gsm
 from functions.send_stimulus.formats import Until

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from common.domain.money import decimals_of
+from common.domain.values import dataclass
 
 if TYPE_CHECKING:
     from babel import Locale

@@ -2,13 +2,13 @@
 
 import html
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from common.domain.effects import SendMessage
 from common.domain.shop import Shop
+from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 from functions.send_stimulus import formats, gsm
 from functions.send_stimulus.content import Content, RenderingFailed, content_of
@@ -27,6 +27,7 @@ MAX_SMS_LENGTH = 1600
 _TEMPLATES = Path(__file__).parent / "templates"
 _MESSAGE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LEAK = re.compile(r"\{\{|\{%|\{#|%\}|\bNone\b|\b[Uu]ndefined\b|<(?:function|bound method|built-in|jinja2)")
+_LEAK_MARKS = ("{{", "{%", "{#", "%}", "None", "ndefined", "<function", "<bound", "<built", "<jinja2")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _ENTITY_TWICE = re.compile(r"&amp;(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
@@ -129,7 +130,9 @@ def _language(message: SendMessage, shop: Shop, extension: str) -> tuple[str, "L
 
 def _check(name: str, rendered: str, *, entity: re.Pattern[str]) -> None:
     said = Seals.blank(rendered)
-    if found := _LEAK.search(said) or entity.search(said):
+    # Plain searches first: they are many times as fast, and nearly every page is free of all of it.
+    found = _LEAK.search(said) if any(mark in said for mark in _LEAK_MARKS) else None
+    if found := found or (entity.search(said) if "&" in said else None):
         raise RenderingFailed(f"{name} would show {found[0]!r}")
     if Seals.is_broken(rendered):
         raise RenderingFailed(f"{name} changes a text that it may only place")

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from common.domain.browsers import BrowserAccess
+from common.domain.values import dataclass
 
 MOST_EVENTS = 100
 PERMITTED = ("cart.updated", "page.viewed", "checkout.started")

@@ -1,8 +1,10 @@
 """A call and its answer, as plain values that know nothing of a web framework."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from common.domain.values import dataclass
 
 MAX_BYTES = 1_000_000
 """Of a body; no platform's webhook for one cart, order or customer comes near it."""

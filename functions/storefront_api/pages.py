@@ -3,12 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from common.domain.shop import Shop
+from common.domain.values import dataclass
 from functions.storefront_api.calls import Answer
 from functions.storefront_api.page_words import WORDS
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from common.domain.values import dataclass
 from functions.storefront_api.calls import Answer, Call
 from functions.storefront_api.signatures import Verify, adobe, either, saleor
 from functions.storefront_api.signatures.hmacs import (

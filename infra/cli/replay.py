@@ -63,6 +63,10 @@ def replay(
         fail("interrupted; what was printed so far is complete", status=130)
 
 
+_BAR_STEP = 65_536
+"""Bytes between two looks at the progress bar."""
+
+
 def fail(sentence: str, status: int = 2) -> None:
     """Say what is wrong, once and clearly, and end."""
     typer.echo(f"recoup: {sentence}", err=True)
@@ -124,14 +128,18 @@ def _lines(files: list[Path]) -> Iterator[Iterable[InputLine]]:
 
 
 def _read(files: list[Path], bar: Any) -> Iterator[InputLine]:
-    number = 0
+    number = unseen = 0
     for file in files:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
             for text in stream:
                 number += 1
-                bar.update(len(text))
-                if text.strip():
+                unseen += len(text)
+                if unseen >= _BAR_STEP:
+                    bar.update(unseen)
+                    unseen = 0
+                if not text.isspace():
                     yield InputLine(number, text)
+    bar.update(unseen)
 
 
 def _print(line: Any) -> None:

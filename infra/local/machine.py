@@ -120,6 +120,7 @@ class Machine:
                 "SERVER_PORT": "80",
                 "wsgi.url_scheme": "http",
                 "wsgi.input": io.BytesIO(body),
+                "wsgi.input_terminated": True,
                 "CONTENT_TYPE": "application/json",
                 "CONTENT_LENGTH": str(len(body)),
                 "HTTP_AUTHORIZATION": self.identity.authorization,

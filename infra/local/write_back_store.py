@@ -7,6 +7,7 @@ from datetime import date, datetime
 from common.application.documents import from_json, to_json
 from common.application.failures import Conflict
 from common.application.ports import Counters, Listing, Loaded, Page, Put, Ref
+from common.domain.catalogue import PRODUCTS
 from infra.local.database import Database, readable_failures
 from infra.local.sqlite_store import SqliteStore, due_moment, first_version, microseconds, moment_of
 
@@ -32,6 +33,10 @@ class WriteBackStore:
         self._kept = kept
         self._documents: OrderedDict[Ref, Loaded] = OrderedDict()
         self._changed: set[Ref] = set()
+        with database.lock, readable_failures():
+            rows = database.execute("SELECT collection, id FROM documents")
+            self._in_file = {hash((collection, id)) for collection, id in rows}
+        """Of what the file may have, so that a new document isn't looked for there; products come by another way."""
         self._counters: defaultdict[date, Counter[str]] = defaultdict(Counter)
         self._latest: defaultdict[date, dict[str, int]] = defaultdict(dict)
 
@@ -44,7 +49,8 @@ class WriteBackStore:
         """All or nothing; raises Conflict if a document isn't at its expected version."""
         with self._database.lock:
             for put in puts:
-                if self._read(put.ref).version != put.expected:
+                known = self._documents.get(put.ref) or self._read(put.ref)
+                if known.version != put.expected:
                     raise Conflict(f"a document of {put.ref.collection} is not at version {put.expected}")
             versions = {put.ref: self._keep(put) for put in puts}
             if counters is not None:
@@ -87,8 +93,10 @@ class WriteBackStore:
         if kept is not None:
             self._documents.move_to_end(ref)
             return kept
-        with readable_failures():
-            row = self._database.execute(_READ, ref).fetchone()
+        row = None
+        if ref.collection == PRODUCTS or hash(ref) in self._in_file:
+            with readable_failures():
+                row = self._database.execute(_READ, ref).fetchone()
         # An absent one is kept as well: it is nearly always about to be created.
         loaded = Loaded(from_json(ref.collection, row[1]), row[0], moment_of(row[2])) if row else _ABSENT
         self._documents[ref] = loaded
@@ -118,6 +126,7 @@ class WriteBackStore:
             due_at = due_moment(ref.collection, loaded.document)
             expires_at = None if loaded.expire_at is None else microseconds(loaded.expire_at)
             rows.append((loaded.version, to_json(loaded.document), due_at, expires_at, *ref))
+        self._in_file.update(map(hash, refs))
         with readable_failures():
             self._database.execute_many(_WRITE, rows)
             self._database.execute_many(_DELETE, gone)

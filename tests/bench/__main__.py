@@ -31,8 +31,9 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures.extend(benches[name]())
     print(table(figures))
+    took = time.perf_counter() - began
     print(
-        f"\n  measured in {time.perf_counter() - began:.0f} s; {TIMES} is the median of turns: ours, bare, ours ..."
+        f"\n  measured in {took:.0f} s; {TIMES} is the median of turns (ours, bare, ...), or of the least imports"
     )
 
 

@@ -38,6 +38,7 @@ NAME = "recoup"
 ALIASES = ("canonical",)
 
 _CHANNELS = {channel.value: channel for channel in SalesChannel}
+_CONSENTS = tuple((channel, channel.value) for channel in Channel)
 _ORDER_EVENTS = {
     "order.placed": OrderPlaced,
     "order.paid": OrderPaid,
@@ -78,7 +79,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> tuple[Storefron
         "store": store,
         "source": NAME,
         "occurred_at": reading.read_moment(stated.occurred_at, "occurred_at", received_at),
-        "digest": reading.fingerprint(stated.model_dump_json(exclude_none=True)),
+        "digest": reading.fingerprint(stated.__pydantic_serializer__.to_json(stated, exclude_none=True)),
         "channel": _CHANNELS[stated.channel] if stated.channel else None,
         "person": _person(stated.customer, notes) if stated.customer else None,
         "user_agent": message.attribute("user-agent"),
@@ -209,7 +210,7 @@ def _return(stated: canonical.Return, notes: list[str]) -> dict[str, Any]:
 
 def _person(stated: canonical.Customer, notes: list[str]) -> Person | None:
     consent = stated.consent
-    agreed = {channel: getattr(consent, channel.value) for channel in Channel} if consent else {}
+    answers = {channel: getattr(consent, name) for channel, name in _CONSENTS} if consent else {}
     person, left_out = contact.describe_person(
         external_id=reading.read_id(stated.id, "customer.id") if stated.id else None,
         anonymous_id=reading.read_id(stated.anonymous_id, "customer.anonymous_id")
@@ -221,7 +222,7 @@ def _person(stated: canonical.Customer, notes: list[str]) -> Person | None:
         locale=stated.locale,
         time_zone=stated.time_zone,
         country=stated.country,
-        consent={channel: answer for channel, answer in agreed.items() if answer is not None},
+        consent={channel: answer for channel, answer in answers.items() if answer is not None},
     )
     notes.extend(left_out)
     return person

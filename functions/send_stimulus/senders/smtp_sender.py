@@ -5,7 +5,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import EmailMessage
 from typing import Literal
 
@@ -13,6 +13,7 @@ from common.application.ports import FindOutcome, SendOutcome
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
 from common.domain.triggers import Accepted, Rejected, Uncertain
+from common.domain.values import dataclass
 from common.domain.vocabulary import Reason
 from functions.send_stimulus.rendering import RenderingFailed
 from functions.send_stimulus.senders.email_message import InvalidRecipient, compose

@@ -1,7 +1,7 @@
 """SMS over Twilio, which has no idempotency key: what is Uncertain is reconciled by listing (L14)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -11,6 +11,7 @@ from common.application.ports import FindOutcome, SendOutcome
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
 from common.domain.triggers import Accepted, NotSent, Rejected, Uncertain
+from common.domain.values import dataclass
 from common.domain.vocabulary import Reason
 from functions.send_stimulus.rendering import RenderedSms, RenderingFailed, render
 

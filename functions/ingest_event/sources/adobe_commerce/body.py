@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
+from common.domain.values import dataclass
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope, topic_of
 from functions.ingest_event.reading import listing, mapping, text_of

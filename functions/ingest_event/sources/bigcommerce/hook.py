@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from common.application.failures import Refused
+from common.domain.values import dataclass
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope, topic_of
 from functions.ingest_event.reading import listing, mapping, text_of

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from common.application.failures import Refused
 from common.domain.money import Money
 from common.domain.storefront import StorefrontEvent
+from common.domain.values import dataclass
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import E, Envelope
 from functions.ingest_event.reading import mapping, text_of

@@ -1,11 +1,12 @@
 """The shapes in which GA4's events travel, each turned into the same hit with the paths that its facts came from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from common.application.failures import Refused
+from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import listing, mapping, text_of

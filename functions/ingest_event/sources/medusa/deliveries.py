@@ -5,13 +5,13 @@ its own, such as {"event": ..., "data": ...} or {"name": ..., "data": ..., "meta
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.storefront import StorefrontEvent
+from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import mapping

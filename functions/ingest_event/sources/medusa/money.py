@@ -6,12 +6,12 @@ fields that only one of the versions has. Where those don't tell, an amount is r
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from common.application.failures import Refused
 from common.domain.money import decimals_of
+from common.domain.values import dataclass
 from functions.ingest_event import reading
 
 Payload = dict[str, Any]

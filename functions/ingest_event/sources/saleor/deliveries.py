@@ -8,7 +8,6 @@ import re
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain.storefront import StorefrontEvent
+from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import mapping, text_of

@@ -1,11 +1,12 @@
 """One call: its type, its topic, its id and its moment, whether it came alone or in a batch."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from common.application.failures import Refused
+from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import mapping, text_of

@@ -24,10 +24,3 @@ def test_a_field_that_does_not_exist_is_refused() -> None:
     """A misspelt name is an error, not a new attribute."""
     with pytest.raises(TypeError, match="emial"):
         replace(Customer(id="c", store="s"), emial="x")  # type: ignore[call-arg]
-
-
-def test_a_copy_is_frozen_too() -> None:
-    """Documents never change in place."""
-    copy = replace(Customer(id="c", store="s"), name="Anna")
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        copy.name = "Ben"  # type: ignore[misc]
