@@ -16,7 +16,7 @@ from common.domain import ids
 from common.domain.documents import Case, Order
 from common.domain.effects import Announce
 from common.domain.policy import Policy
-from common.domain.vocabulary import Channel, OrderState, Stage
+from common.domain.vocabulary import Channel, OrderState, Stage, StepState
 from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.machine import Machine, fixed_policies
@@ -129,16 +129,15 @@ class Outcome:
         known = {cart: loaded[ref].document for cart, ref in refs.items()}
         return {cart: case for cart, case in known.items() if case is not None}
 
-    def ends(self) -> dict[str, tuple[Stage, str | None]]:
-        """How the carts ended from which somebody ordered, or that were recovered, and by which order.
-
-        Not the others: which of somebody's two carts is reminded of depends on when each was heard of.
-        """
-        ordered = set(self.knowledge.orders.values())
+    def ends(self) -> dict[str, tuple[Stage, str | None, set[tuple[str, StepState]]]]:
+        """How every cart ended, by which order, and which messages left about it or were given up."""
         return {
-            cart: (case.stage, case.order_id)
+            cart: (
+                case.stage,
+                case.order_id,
+                {(one.step, one.state) for one in case.steps if one.state is not StepState.DEFERRED},
+            )
             for cart, case in self.cases().items()
-            if cart in ordered or case.recovery is not None
         }
 
     def missing_orders(self) -> list[str]:

@@ -7,7 +7,7 @@ from common.domain.changing import replace
 from common.domain.customers import is_capped, segment_of
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate, purchase_instead
-from common.domain.intake_health import is_behind, look_again_at
+from common.domain.intake_health import carts_wait_until
 from common.domain.money import format_minor
 from common.domain.policy import Policy
 from common.domain.promises import with_reserved_voucher
@@ -17,9 +17,9 @@ from common.domain.vocabulary import Reason, Stage
 
 def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
     """The case once its quiet period is over. Raises NotLoaded if the customer has another open case."""
-    if is_behind(book.intake_health(), book.now):
+    if until := carts_wait_until(book.intake_health(), case.id, book.now):
         # It may only seem quiet: what its customer did since, perhaps an order, may still wait to be taken.
-        return replace(case, held_until=look_again_at(case.id, book.now))
+        return replace(case, held_until=until)
     reason = closed_gate(case, customer, book.policy, book.now)
     if reason is Reason.ALREADY_ORDERED and not case.announced:
         # Bought by way of another cart before this one was ever lost: no abandonment, nothing to tell.
@@ -37,15 +37,14 @@ def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
         return suppressed(book, case, Reason.CONTACT_MISSING)
     if is_held(customer, book.policy):
         # Watched like an open case, so that an order without its cart's id is measured in both arms alike.
-        _become_the_open_case(book, case, customer)
-        return held(book, case)
+        return held(book, _led_by_the_newest(book, case, customer))
     capped = is_capped(customer, book.now, book.policy)
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
-    if not case.stopped:
-        _become_the_open_case(book, case, customer)
     stage = Stage.STIMULATED if case.steps else Stage.ABANDONED
     case = replace(case, stage=stage, reason=None, superseded_by=None)
+    if not case.stopped:
+        case = _led_by_the_newest(book, case, customer)
     return case if capped else with_reserved_voucher(case, customer, book.policy, book.now)
 
 
@@ -91,9 +90,16 @@ def is_held(customer: Customer, policy: Policy) -> bool:
     return ids.bucket(policy.recovery.experiment, customer.id) < policy.recovery.holdout_percent * 100
 
 
-def _become_the_open_case(book: Book, case: Case, customer: Customer) -> None:
-    """One open case per customer: an older cart's sequence stops when a newer cart is abandoned (L11, L20)."""
+def _led_by_the_newest(book: Book, case: Case, customer: Customer) -> Case:
+    """One open case per customer: an older cart's sequence stops when a newer cart is abandoned (L11, L20).
+
+    Of two abandoned carts the one that was touched last is the newer one, whichever is judged first (L13).
+    """
     former = book.case(customer.open_case_id) if customer.open_case_id else None
-    if former is not None and former.id != case.id and pending_step(former, book.policy) is not None:
-        book.put(replace(noted(book, former, "superseded"), superseded_by=case.id))
+    if former is not None and former.id != case.id:
+        if former.stage is not Stage.OPEN and former.last_activity_at > case.last_activity_at:
+            return replace(noted(book, case, "superseded"), superseded_by=former.id)
+        if pending_step(former, book.policy) is not None:
+            book.put(replace(noted(book, former, "superseded"), superseded_by=case.id))
     book.put(replace(customer, open_case_id=case.id))
+    return case

@@ -9,10 +9,12 @@ HEALTH, INTAKE = "health", "intake"
 """Where it is written down."""
 STALE = timedelta(minutes=5)
 """How long a late message makes what is known doubtful. Several notes fit in, so that a lost one doesn't matter."""
-PAUSE = timedelta(minutes=10)
-"""How long a held message waits before it looks again: longer than STALE, so that one look is mostly enough."""
-SPREAD = timedelta(minutes=10)
-"""Over which the messages that were held together leave, rather than in one burst (L4)."""
+JUDGED = timedelta(minutes=10)
+"""How long after the last late message carts are judged that seemed quiet meanwhile."""
+SETTLED = timedelta(minutes=20)
+"""How long after it reminders leave: when all carts are judged, or somebody's older cart would be written about."""
+CARTS_SPREAD, MESSAGES_SPREAD = timedelta(minutes=5), timedelta(minutes=10)
+"""Over which those are spread that were held together, rather than in one burst (L4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,20 @@ def is_behind(health: IntakeHealth | None, now: datetime) -> bool:
     return health is not None and now - health.late_at < STALE
 
 
-def look_again_at(case_id: str, now: datetime) -> datetime:
-    """When a message that is held looks again; each case has a place of its own within SPREAD."""
-    return (
-        now + PAUSE + timedelta(seconds=int(SPREAD.total_seconds()) * ids.bucket("held", case_id) // 10_000)
-    )
+def carts_wait_until(health: IntakeHealth | None, case_id: str, now: datetime) -> datetime | None:
+    """When a cart may be judged of which something may not be known yet; None = now."""
+    if health is None or not is_behind(health, now):
+        return None
+    return health.late_at + JUDGED + _place(case_id, CARTS_SPREAD)
+
+
+def messages_wait_until(health: IntakeHealth | None, case_id: str, now: datetime) -> datetime | None:
+    """When a message about a cart may leave; None = now."""
+    if health is None or now - health.late_at >= SETTLED:
+        return None
+    return health.late_at + SETTLED + _place(case_id, MESSAGES_SPREAD)
+
+
+def _place(case_id: str, spread: timedelta) -> timedelta:
+    """Each case has a place of its own within the spread."""
+    return timedelta(seconds=int(spread.total_seconds()) * ids.bucket("held", case_id) // 10_000)

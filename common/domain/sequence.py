@@ -17,7 +17,7 @@ from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.forgetting import barred_of, forgotten_address
 from common.domain.gates import addresses, choose_channel, closed_gate
-from common.domain.intake_health import is_behind, look_again_at
+from common.domain.intake_health import messages_wait_until
 from common.domain.policy import Step
 from common.domain.promises import (
     promise_for,
@@ -44,8 +44,8 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
     free_at = customer.last_message_at and customer.last_message_at + book.policy.sequence.minimum_gap
     if free_at and book.now < free_at:
         return _postponed(book, case, step, record, free_at, Reason.MINIMUM_GAP)
-    if is_behind(book.intake_health(), book.now):
-        return _held(book, case, step, record)
+    if until := messages_wait_until(book.intake_health(), case.id, book.now):
+        return _held(book, case, step, record, until)
     capped = is_capped(customer, book.now, book.policy)
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
@@ -119,9 +119,8 @@ def _postponed(
     return _waiting(book, noted(book, case, f"{step.id} postponed", reason), step, record, until)
 
 
-def _held(book: Book, case: Case, step: Step, record: StepRecord | None) -> Case:
+def _held(book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime) -> Case:
     """The intake lags behind, so an order may not have been heard of yet (L1). Said once, however long it lasts."""
-    until = look_again_at(case.id, book.now)
     if record is not None and record.held:
         return _waiting(book, case, step, record, until)
     record = record or StepRecord(step=step.id, state=StepState.DEFERRED, at=book.now)

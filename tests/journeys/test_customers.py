@@ -38,6 +38,20 @@ def test_two_people_who_turn_out_to_be_one_keep_one_sequence() -> None:
     assert story.case("k1").superseded_by == story.case("k2").id
 
 
+def test_the_cart_that_was_touched_last_leads_whichever_is_heard_of_last() -> None:
+    """The older cart waited in a backlog until the newer one was abandoned: it sends nothing (L11, L13)."""
+    story = Story()
+    story.cart("k2", "10:10", ANNA)
+    story.run_until("10:45")
+    story.cart("k1", "10:00", ANNA, arrives="10:46")
+    story.run_until("10:47")
+    assert story.case("k1").superseded_by == story.case("k2").id
+    assert story.person(ANNA).open_case_id == story.case("k2").id
+    story.run_until("+9d 00:00")
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k2", "k2"]
+    assert len(story.said("voucher.issued")) == 1
+
+
 def test_an_order_by_the_account_closes_the_case_of_the_guest() -> None:
     """The guest's case follows its customer through the merge (L1, L11)."""
     story = Story()

@@ -1,14 +1,28 @@
 """A backlog is noticed, written down sparingly, and never costs a message."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from common.application.backlog import FEWEST, LATE, NOTE_EVERY, WINDOW, Backlog
 from common.application.failures import Conflict, Unavailable
 from common.application.ports import Counters, Loaded, PubSubMessage, Put, Ref
-from common.domain.intake_health import HEALTH, INTAKE, PAUSE, SPREAD, STALE, is_behind, look_again_at
+from common.domain.intake_health import (
+    CARTS_SPREAD,
+    HEALTH,
+    INTAKE,
+    JUDGED,
+    MESSAGES_SPREAD,
+    SETTLED,
+    STALE,
+    IntakeHealth,
+    carts_wait_until,
+    is_behind,
+    messages_wait_until,
+)
 from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.sqlite_store import SqliteStore
@@ -117,15 +131,32 @@ def test_a_note_that_fails_fails_nothing(failure: Exception) -> None:
     assert shop.is_behind()
 
 
-def test_what_is_held_together_leaves_spread_out() -> None:
-    """A thousand cases look again over the whole of the ten minutes, always at their own place (L4)."""
-    looks = [look_again_at(f"case-{number}", DAY) for number in range(1000)]
-    assert min(looks) >= DAY + PAUSE
-    assert max(looks) < DAY + PAUSE + SPREAD
-    by_minute: dict[datetime, int] = {}
-    for at in looks:
-        minute = at.replace(second=0)
-        by_minute[minute] = by_minute.get(minute, 0) + 1
-    assert len(by_minute) == SPREAD / timedelta(minutes=1)
-    assert max(by_minute.values()) < 150
-    assert look_again_at("case-1", DAY + PAUSE) - look_again_at("case-1", DAY) == PAUSE
+def behind_at(at: datetime) -> IntakeHealth:
+    return IntakeHealth(late_at=at, lag_seconds=300)
+
+
+@pytest.mark.parametrize(
+    ("wait", "pause", "spread"),
+    [(carts_wait_until, JUDGED, CARTS_SPREAD), (messages_wait_until, SETTLED, MESSAGES_SPREAD)],
+)
+def test_what_is_held_together_leaves_spread_out(wait: Any, pause: timedelta, spread: timedelta) -> None:
+    """A thousand cases look again over the whole of the spread, always at their own place (L4)."""
+    looks = [wait(behind_at(DAY), f"case-{number}", DAY) for number in range(1000)]
+    assert min(looks) >= DAY + pause
+    assert max(looks) < DAY + pause + spread
+    minutes = Counter(at.replace(second=0) for at in looks)
+    assert len(minutes) == spread / timedelta(minutes=1)
+    assert max(minutes.values()) < 1500 / len(minutes)
+    later = DAY + 2 * SECOND
+    assert wait(behind_at(later), "case-1", later) - wait(behind_at(DAY), "case-1", DAY) == 2 * SECOND
+
+
+def test_carts_are_judged_before_messages_leave() -> None:
+    """However late the last message was, all that it may tell of a newer cart is known when a reminder leaves (L11)."""
+    late = behind_at(DAY)
+    judged = max(until for n in range(100) if (until := carts_wait_until(late, str(n), DAY + STALE - SECOND)))
+    assert judged < DAY + SETTLED
+    assert messages_wait_until(late, "case-1", DAY + SETTLED - SECOND) is not None
+    assert messages_wait_until(late, "case-1", DAY + SETTLED) is None
+    assert carts_wait_until(late, "case-1", DAY + STALE) is None
+    assert carts_wait_until(None, "case-1", DAY) is messages_wait_until(None, "case-1", DAY) is None
