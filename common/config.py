@@ -93,6 +93,15 @@ class SendingSettings(Settings):
     twilio_timeout_seconds: float = Field(default=10, gt=0, le=120, alias="RECOUP_TWILIO_TIMEOUT_SECONDS")
 
 
+class PricingSettings(Settings):
+    """What only generate_offer needs: where the pricing algorithm is."""
+
+    url: Url | None = Field(default=None, alias="RECOUP_PRICING_URL")
+    """The service's address, before /v1/decisions; None = there is none, and no offer gets a price."""
+    audience: Name | None = Field(default=None, alias="RECOUP_PRICING_AUDIENCE")
+    """What the id token is for; None = the URL's origin, as Cloud Run wants it."""
+
+
 class StorefrontApiSettings(Settings):
     """What only storefront_api needs."""
 

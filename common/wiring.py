@@ -20,7 +20,7 @@ from common.adapters.task_identity import GoogleTaskIdentity
 from common.application.backlog import Backlog
 from common.application.engine import Engine
 from common.application.policies import Policies
-from common.application.ports import Secrets
+from common.application.ports import PricingService, Secrets
 from common.application.tokens import keys_of
 from common.domain.policy import Keys
 
@@ -88,6 +88,21 @@ def dead_letter_subscription(name: str) -> "DeadLetterSubscription":
     from common.adapters.pubsub_subscription import PubSubSubscription  # no function pulls
 
     return PubSubSubscription(_settings().project, name)
+
+
+def pricing_service() -> PricingService | None:
+    """The pricing algorithm that is configured; None = none is. Raises ValueError for an unusable address."""
+    from common import config
+
+    settings = config.read(config.PricingSettings)
+    return pricing_at(settings.url, settings.audience) if settings.url else None
+
+
+def pricing_at(url: str, audience: str | None = None) -> PricingService:
+    """The pricing algorithm at that address. Raises ValueError for an unusable one."""
+    from common.adapters.pricing_http import HttpPricing  # one function asks for prices
+
+    return HttpPricing(url, audience)
 
 
 def secrets() -> Secrets:

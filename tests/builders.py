@@ -82,6 +82,7 @@ def rules(
     sequence: Mapping[str, Any] | None = None,
     consent_required: Mapping[str, Any] | None = None,
     intake: Mapping[str, Any] | None = None,
+    pricing: Mapping[str, Any] | None = None,
     **recovery: Any,
 ) -> Policy:
     """The default policy without a control group, and with what a story changes."""
@@ -91,6 +92,7 @@ def rules(
         "sequence": sequence or {},
         "consent_required": consent_required or {},
         "intake": intake or {},
+        "pricing": pricing or {},
     }
     return build(documents, LOCAL_KEYS)
 

@@ -6,7 +6,21 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from common.application.engine import Engine
-from common.application.ports import Bus, Counters, Listing, Page, Put, Ref, Sender, Store, Task, Timer
+from common.application.ports import (
+    Bus,
+    Catalogue,
+    Counters,
+    Listing,
+    Page,
+    PricingReply,
+    PricingService,
+    Put,
+    Ref,
+    Sender,
+    Store,
+    Task,
+    Timer,
+)
 from common.domain.effects import Announce, FindMessage, SendMessage
 from tests.providers.scripted import Crash
 
@@ -40,6 +54,8 @@ class Crashes:
             bus=_Bus(self, engine.bus),
             timer=_Timer(self, engine.timer),
             senders={channel: _Sender(self, sender) for channel, sender in senders.items()},
+            catalogue=engine.catalogue and _Catalogue(self, engine.catalogue),
+            pricing=engine.pricing and _Pricing(self, engine.pricing),
         )
 
 
@@ -67,6 +83,26 @@ class _Store:
 
     def counters(self, day: date) -> Any:
         return self._store.counters(day)
+
+
+class _Catalogue:
+    def __init__(self, crashes: Crashes, catalogue: Catalogue) -> None:
+        self._crashes, self._catalogue = crashes, catalogue
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._catalogue, name)
+        return lambda *said: self._crashes.around(name, lambda: call(*said))
+
+
+class _Pricing:
+    def __init__(self, crashes: Crashes, pricing: PricingService) -> None:
+        self._crashes, self._pricing = crashes, pricing
+
+    def ask(self, request: bytes, timeout_seconds: float) -> PricingReply:
+        return self._crashes.around("price", lambda: self._pricing.ask(request, timeout_seconds))
+
+    def rest(self, seconds: float) -> None:
+        self._pricing.rest(seconds)
 
 
 class _Bus:

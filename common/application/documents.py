@@ -19,6 +19,7 @@ COLLECTIONS: Mapping[str, str] = {
     "customers": "documents:Customer",
     "orders": "documents:Order",
     "voucher_codes": "vouchers:VoucherCode",
+    "offer_evidence": "offers:OfferEvidence",
     "suppressions": "documents:Suppression",
     "intake_failures": "refused:IntakeFailure",
     "intake_parts": "refused:IntakePart",

@@ -10,7 +10,7 @@ from typing import Any, cast
 from common.application.engine import Engine
 from common.application.failures import Refused, Unavailable
 from common.application.ports import PubSubMessage
-from common.application.shell import Deliver, advance
+from common.application.shell import Deliver, Price, advance
 from common.domain.casework import REPEATED
 from common.domain.intake_rules import IntakePolicy
 from common.domain.storefront import StorefrontEvent
@@ -132,14 +132,19 @@ def _look_of(body: bytes, kind: LookKind) -> Look:
 
 
 def answer_task(
-    engine: Engine, authorization: str | None, body: bytes, kind: LookKind, deliver: Deliver | None = None
+    engine: Engine,
+    authorization: str | None,
+    body: bytes,
+    kind: LookKind,
+    deliver: Deliver | None = None,
+    price: Price | None = None,
 ) -> Answer:
     """Answer a timer's task: 200 done, 403 not the queue, 400 nonsense, 500 try again."""
     try:
         if not engine.identity.verify(authorization):
             return {"error": "only the queue's service account may call this function"}, 403
         look = _look_of(body, kind)
-        outcome = advance(engine, look, deliver).outcome
+        outcome = advance(engine, look, deliver, price).outcome
         log("task_done", kind=kind.value, case=look.case_id, outcome=outcome)
         return {"outcome": outcome}, 200
     except UnreadableTask as unreadable:

@@ -10,6 +10,7 @@ from common.application.ports import (
     Catalogue,
     Clock,
     Inlet,
+    PricingService,
     Secrets,
     Sender,
     Store,
@@ -40,5 +41,7 @@ class Engine:
     """What one machine keeps of its own outbox; in the cloud that is with the providers and the bus's consumers."""
     catalogue: Catalogue | None = None
     """What the stores sell."""
+    pricing: PricingService | None = None
+    """The pricing algorithm; None = the function that asks it builds its own connection."""
     backlog: Backlog | None = None
     """Watches whether messages are taken late; None where their times are not those of this clock, as in a replay."""

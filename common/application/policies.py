@@ -21,6 +21,7 @@ from common.domain.policy import (
     SequencePolicy,
     Step,
 )
+from common.domain.pricing_policy import OfferTriggers, PricingPolicy
 from common.domain.shop import Shop
 from common.domain.voucher_policy import VoucherPolicy
 
@@ -37,6 +38,7 @@ DOCUMENTS: Mapping[str, type] = {
     "retention": RetentionPolicy,
     "storefront": StorefrontPolicy,
     "vouchers": VoucherPolicy,
+    "pricing": PricingPolicy,
 }
 """The documents that exist, by the name of the field of Policy that they fill."""
 
@@ -49,7 +51,7 @@ class InvalidPolicy(ValueError):
 def _adapters() -> "Mapping[str, TypeAdapter[Any]]":
     from pydantic import ConfigDict, TypeAdapter, with_config
 
-    for kind in (*DOCUMENTS.values(), Tier, Step, BrowserAccess, IntakeOverride):
+    for kind in (*DOCUMENTS.values(), Tier, Step, BrowserAccess, IntakeOverride, OfferTriggers):
         # A misspelt key must not silently mean the default.
         with_config(ConfigDict(extra="forbid"))(kind)
     return {name: TypeAdapter(kind) for name, kind in DOCUMENTS.items()}

@@ -205,6 +205,35 @@ class Sender(Protocol):
         """Whether a claimed message left."""
 
 
+@dataclass(frozen=True, slots=True)
+class PricingReply:
+    """What the pricing service answered to one attempt."""
+
+    status: int
+    body: bytes
+    took_seconds: float = 0.0
+    retry_after_seconds: float | None = None
+    """How long it asks to be left alone."""
+
+
+class PricingUnreachable(Exception):
+    """One attempt came to nothing: no connection, a time-out, or an answer that was cut off or too long."""
+
+    def __init__(self, detail: str, took_seconds: float, *, for_good: bool = False) -> None:
+        super().__init__(detail)
+        self.detail, self.took_seconds, self.for_good = detail, took_seconds, for_good
+
+
+class PricingService(Protocol):
+    """The pricing algorithm, wherever it runs; the contract is docs/pricing.openapi.yaml."""
+
+    def ask(self, request: bytes, timeout_seconds: float) -> PricingReply:
+        """One attempt. Raises PricingUnreachable."""
+
+    def rest(self, seconds: float) -> None:
+        """Wait between two attempts, where time is real."""
+
+
 class Clock(Protocol):
     """The current time."""
 

@@ -28,6 +28,7 @@ from common.domain.privacy import (
     without_recipients,
 )
 from common.domain.timing import arm
+from common.domain.vocabulary import CaseKind
 from common.domain.vouchers import VoucherCode
 
 CASES_TOGETHER = 8
@@ -69,6 +70,8 @@ def _related_to(engine: Engine, cases: Iterable[Case]) -> Known:
 
 def _episodes(case: Case) -> tuple[str, ...]:
     """The first episode of the case's cart, which leads to the newest one, and the newest as far as is known."""
+    if case.kind is not CaseKind.CART:
+        return ()  # an offer's case has an id of its own
     newest = max(case.latest_episode, case.episode)
     found = {ids.case_id(case.store, case.cart_id, number) for number in (1, newest)}
     return tuple(sorted(found - {case.id}))

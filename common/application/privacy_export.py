@@ -12,6 +12,7 @@ from common.application.privacy_finding import Known, Subject, cases_of, codes_o
 from common.application.privacy_mentions import mentions
 from common.domain.documents import Case, Customer, Order, StepRecord
 from common.domain.money import InvalidAmount, format_minor
+from common.domain.offers import Offer
 from common.domain.refused import IntakeFailure
 from common.domain.storefront import Line
 from common.domain.vocabulary import StepState
@@ -97,10 +98,30 @@ def _case(case: Case) -> dict[str, Any]:
         total=_money(case.total_minor, case.currency),
         items=[_item(line, case.currency) for line in case.lines],
         order=case.order_id,
+        lost_order=case.lost_order_id,
+        alternatives_offered=[_offer(one) for one in (case.former_offer, case.offer) if one] or None,
         what_happened=[
             _known(at=stamp(entry.at), what=entry.what, by=entry.actor, why=entry.reason)
             for entry in case.timeline
         ],
+    )
+
+
+def _offer(offer: Offer) -> dict[str, Any]:
+    proposal = offer.proposal
+    return _known(
+        instead_of=offer.wanted.name or offer.wanted.sku,
+        what=proposal and (proposal.name or proposal.sku),
+        pieces=offer.wanted.quantity,
+        unit_price=proposal and _money(proposal.unit_price_minor, offer.currency),
+        regular_price=proposal and _money(proposal.regular_price_minor, offer.currency),
+        price_made_for_you=proposal and proposal.personalized,
+        priced_by=proposal and proposal.model_version,
+        state=offer.stage.value,
+        why=offer.reason and offer.reason.value,
+        valid_until=offer.valid_until and stamp(offer.valid_until),
+        answered_at=offer.answered_at and stamp(offer.answered_at),
+        order=offer.order_id,
     )
 
 

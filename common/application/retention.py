@@ -28,6 +28,7 @@ class Terms:
             "Case": retention.cases,
             "Customer": retention.customers,
             "Order": retention.orders,
+            "OfferEvidence": retention.cases,
             "VoucherCode": retention.cases + voucher_lifetime,
             "PrivacyRecord": retention.privacy_requests,
         }

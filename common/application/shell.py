@@ -12,10 +12,26 @@ from common.application.metrics import counters
 from common.application.ports import Loaded, Ref, Task
 from common.domain.book import Decision, NotLoaded, Place
 from common.domain.decide import decide
-from common.domain.effects import Announce, FindMessage, ScheduleLook, SendMessage
+from common.domain.effects import (
+    Announce,
+    AskPrice,
+    AskWorth,
+    FindAlternatives,
+    FindMessage,
+    ScheduleLook,
+    SendMessage,
+)
 from common.domain.first_places import first_places
 from common.domain.storefront import StorefrontEvent
-from common.domain.triggers import MessageAnswered, Outcome, Trigger, Uncertain
+from common.domain.triggers import (
+    AlternativesFound,
+    MessageAnswered,
+    Outcome,
+    PriceAnswered,
+    Trigger,
+    Uncertain,
+    WorthAnswered,
+)
 
 MAX_READS = 32
 """Batches one decision may ask for. Nearly all need one; a bound that a long chain of signposts, episodes and codes
@@ -23,10 +39,15 @@ could reach would keep its message from ever being taken.
 """
 
 Deliver = Callable[[SendMessage | FindMessage], Outcome]
+Question = FindAlternatives | AskPrice | AskWorth
+Price = Callable[[Question, str], AlternativesFound | PriceAnswered | WorthAnswered]
+"""Asks the catalogue or the algorithm, for the look of that id. Raises Unavailable."""
 Known = Mapping[Place, Loaded]
 
 
-def advance(engine: Engine, trigger: Trigger, deliver: Deliver | None = None) -> Decision:
+def advance(
+    engine: Engine, trigger: Trigger, deliver: Deliver | None = None, price: Price | None = None
+) -> Decision:
     """Decide on the trigger, save, and do what is owed. Calling it again with the same trigger is harmless.
 
     Raises Unavailable when something outside didn't answer: redelivery repairs it, wherever it stopped.
@@ -34,9 +55,25 @@ def advance(engine: Engine, trigger: Trigger, deliver: Deliver | None = None) ->
     decision, saved = _decide_and_save(engine, trigger, {})
     perform(engine, decision)
     for effect in decision.effects:
-        if isinstance(effect, SendMessage | FindMessage):
-            _deliver(engine, trigger.id, effect, deliver, saved)
+        match effect:
+            case SendMessage() | FindMessage():
+                _deliver(engine, trigger.id, effect, deliver, saved)
+            case FindAlternatives() | AskPrice() | AskWorth():
+                _price(engine, trigger.id, effect, price, saved)
+            case _:
+                pass
     return decision
+
+
+def _price(engine: Engine, look_id: str, effect: Question, price: Price | None, known: Known) -> None:
+    """What the catalogue or the pricing algorithm answers, which may lead to the next question."""
+    if price is None:
+        return  # another function's business; the case's own timer leads there
+    decision, saved = _decide_and_save(engine, price(effect, look_id), known)
+    perform(engine, decision)
+    for further in decision.effects:
+        if isinstance(further, AskPrice):
+            _price(engine, look_id, further, price, saved)
 
 
 def _deliver(

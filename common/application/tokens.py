@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
 
-CART, UNSUBSCRIBE = "cart", "unsubscribe"
+CART, UNSUBSCRIBE, OFFER = "cart", "unsubscribe", "offer"
 """What a token is good for; one of another purpose is none."""
 VALID_KEYS = 2
 """The newest signs; the one before it still counts, so that a key can be changed."""

@@ -1,15 +1,16 @@
 """A cart has gone quiet: is it a lost order, whose is it, and what is worth offering?"""
 
-from common.domain import ids
 from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
-from common.domain.customers import is_capped, segment_of
+from common.domain.customers import follow, is_capped, segment_of
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate, purchase_instead
+from common.domain.holdout import is_held
 from common.domain.intake_health import carts_wait_until
 from common.domain.money import format_minor
-from common.domain.policy import Policy
+from common.domain.offer_requests import instead_of_voucher
+from common.domain.offer_stages import standing_in_for
 from common.domain.promises import with_reserved_voucher
 from common.domain.timing import pending_step
 from common.domain.vocabulary import Reason, Stage
@@ -42,9 +43,10 @@ def gone_quiet(book: Book, case: Case, customer: Customer | None) -> Case:
     if capped and book.policy.recovery.when_capped == "skip":
         return suppressed(book, case, Reason.CAP_REACHED)
     stage = Stage.STIMULATED if case.steps else Stage.ABANDONED
-    case = replace(case, stage=stage, reason=None, superseded_by=None)
+    case = replace(case, stage=stage, reason=None, superseded_by=None, worth=None)
     if not case.stopped:
         case = _led_by_the_newest(book, case, customer)
+    case = _unless_offered_otherwise(book, case, customer)
     return case if capped else with_reserved_voucher(case, customer, book.policy, book.now)
 
 
@@ -85,9 +87,15 @@ def suppressed(book: Book, case: Case, reason: Reason) -> Case:
     return replace(noted(book, case, "suppressed", reason), stage=Stage.SUPPRESSED, reason=reason)
 
 
-def is_held(customer: Customer, policy: Policy) -> bool:
-    """Whether the customer is in the control group: sticky, and monotone when the share grows."""
-    return ids.bucket(policy.recovery.experiment, customer.id) < policy.recovery.holdout_percent * 100
+def _unless_offered_otherwise(book: Book, case: Case, customer: Customer) -> Case:
+    """The case, silent while an alternative is made, or open, instead of it (L11)."""
+    if case.stopped or case.superseded_by:
+        return case
+    customer = follow(book, customer.id) or customer
+    other = standing_in_for(book, case, customer.offer_cases)
+    if other is None and (offered := instead_of_voucher(book, case, customer)) is not None:
+        other = offered.id
+    return replace(noted(book, case, "alternative instead"), superseded_by=other) if other else case
 
 
 def _led_by_the_newest(book: Book, case: Case, customer: Customer) -> Case:

@@ -8,6 +8,7 @@ from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.documents import Case, Customer, StepRecord
 from common.domain.sequence import failed_for_good, with_record
+from common.domain.timing import steps_of
 from common.domain.triggers import Accepted, MessageAnswered, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Reason, Stage, StepState
 from common.domain.wire import stamp
@@ -40,7 +41,8 @@ def answered(book: Book, case: Case, customer: Customer, event: MessageAnswered)
 
 
 def _sent(book: Book, case: Case, customer: Customer, record: StepRecord, provider_id: str) -> Case:
-    book.put(replace(customer, last_message_case_id=case.id))
+    if case.offer is None:  # an offer is counted by who takes it up, not by who was told
+        book.put(replace(customer, last_message_case_id=case.id))
     announce(
         book,
         case,
@@ -97,7 +99,7 @@ def _refused(book: Book, case: Case, customer: Customer, record: StepRecord, rea
     case = noted(
         book, with_record(case, record), f"{record.step} refused", reason, actor=record.channel or "engine"
     )
-    step = next((step for step in book.policy.sequence.steps if step.id == record.step), None)
+    step = next((step for step in steps_of(case, book.policy) if step.id == record.step), None)
     if step is not None and reason is not Reason.TEMPLATE_INVALID and set(step.channels) - set(refused):
         return case
     return failed_for_good(book, case, customer, record.step)

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import cast
 
 from common.domain import ids
+from common.domain.catalogue import STATUS, CatalogueStatus, status_id
 from common.domain.documents import Case, Customer, Order, Suppression
 from common.domain.effects import Effect
 from common.domain.intake_health import HEALTH, INTAKE, IntakeHealth
+from common.domain.offers import OfferEvidence, OfferVerdict
 from common.domain.policy import Policy
 from common.domain.values import dataclass
 from common.domain.verdicts import Verdict
@@ -16,10 +18,13 @@ from common.domain.vouchers import VoucherCode
 
 CASES, CUSTOMERS, ORDERS = "cases", "customers", "orders"
 VOUCHER_CODES, SUPPRESSIONS = "voucher_codes", "suppressions"
+OFFER_EVIDENCE = "offer_evidence"
 
 Place = tuple[str, str]
 """A collection and an id."""
-Document = Case | Customer | Order | Suppression | VoucherCode | IntakeHealth
+Document = (
+    Case | Customer | Order | Suppression | VoucherCode | IntakeHealth | OfferEvidence | CatalogueStatus
+)
 
 
 class NotLoaded(Exception):
@@ -77,6 +82,14 @@ class Book:
         """Whose code it is."""
         return cast("VoucherCode | None", self._read((VOUCHER_CODES, ids.voucher_id(store, code))))
 
+    def evidence(self, offer_id: str) -> OfferEvidence | None:
+        """What the pricing algorithm was asked for an offer."""
+        return cast("OfferEvidence | None", self._read((OFFER_EVIDENCE, offer_id)))
+
+    def catalogue_status(self, store: str) -> CatalogueStatus | None:
+        """Whether the store has a catalogue, and how new it is."""
+        return cast("CatalogueStatus | None", self._read((STATUS, status_id(store))))
+
     def intake_health(self) -> IntakeHealth | None:
         """When the intake was last behind; None = never."""
         return cast("IntakeHealth | None", self._read((HEALTH, INTAKE)))
@@ -132,6 +145,10 @@ def _place_of(document: Document) -> Place:
             return VOUCHER_CODES, ids.voucher_id(document.store, document.code)
         case IntakeHealth():
             return HEALTH, document.id
+        case OfferEvidence():
+            return OFFER_EVIDENCE, document.id
+        case CatalogueStatus():
+            return STATUS, document.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +159,5 @@ class Decision:
     changes: Mapping[Place, Document] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    verdict: Verdict | None = None
+    verdict: Verdict | OfferVerdict | None = None
     """For a caller who waits for it."""

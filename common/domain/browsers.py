@@ -67,10 +67,16 @@ class StorefrontPolicy:
     """How long the cart link of a message works."""
     unsubscribe_link_days: int = 1095
     """How long its unsubscribe link works."""
+    offer_link_days: int = 60
+    """How long the link to an offer works: always longer than the offer, whose own end decides."""
+    offer_calls_per_minute: int = 600
+    """How often one address may use links to offers."""
 
     def __post_init__(self) -> None:
         within("cart_link_days", self.cart_link_days, 1, 365)
         within("unsubscribe_link_days", self.unsubscribe_link_days, 60, 3650)
+        within("offer_link_days", self.offer_link_days, 35, 365)
+        within("offer_calls_per_minute", self.offer_calls_per_minute, 1, 60_000)
         for store in self.stores:
             if not _STORE.fullmatch(store):
                 raise ValueError(

@@ -25,7 +25,7 @@ def announce(book: Book, case: Case, type: str, subject: str | None = None, **fi
             store=case.store,
             case_id=case.id,
             customer_id=case.customer_id,
-            subject=subject or case.cart_id,
+            subject=subject or case.subject,
             fields={name: value for name, value in fields.items() if value is not None},
         )
     )

@@ -10,10 +10,12 @@ from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
 from common.domain.customers import follow
 from common.domain.documents import MAX_HISTORY, Case, Customer, Order
+from common.domain.offer_stages import cancelled
 from common.domain.storefront import OrderFacts
-from common.domain.vocabulary import Stage
+from common.domain.vocabulary import OfferStage, Reason, Stage
 
 _CLOSED = (Stage.RECOVERED, Stage.ORDERED, Stage.LOST)
+_NOT_TOLD = (OfferStage.REQUESTED, OfferStage.PRICING, OfferStage.READY)
 
 
 def close(
@@ -78,6 +80,8 @@ def _ordered(book: Book, case: Case, order: Order, facts: OrderFacts | None, at:
         ordered_skus=facts.skus[:MAX_HISTORY] if facts else (),
         cleared=False,
     )
+    if case.offer is not None and case.offer.stage in _NOT_TOLD:
+        case = cancelled(book, case, Reason.ALREADY_ORDERED)
     settle(book, case)
     no_longer_open(book, case)
 

@@ -14,6 +14,7 @@ from common.domain.book import CUSTOMERS, Book, Place
 from common.domain.changing import replace
 from common.domain.documents import (
     MAX_HISTORY,
+    MAX_OFFERS,
     MAX_PURCHASES,
     Consent,
     Customer,
@@ -236,6 +237,7 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
         last_message_case_id=messaged.last_message_case_id or earlier.last_message_case_id,
         open_case_id=_one_open_case(book, customer, other),
         open_voucher=max(vouchers, key=lambda voucher: voucher.valid_until, default=None),
+        offer_cases=tuple(dict.fromkeys((*other.offer_cases, *customer.offer_cases)))[-MAX_OFFERS:],
     )
     merged = with_returns(merged, other.returns, book.policy, book.now)
     book.put(replace(other, merged_into=customer.id))

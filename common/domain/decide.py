@@ -4,31 +4,34 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from common.domain import ids, inbox
-from common.domain.abandonment import gone_quiet
-from common.domain.answers import answered
+from common.domain import ids, inbox, offer_pricing
 from common.domain.book import Book, Decision, Document, Place
+from common.domain.cart_worth import worth_answered
 from common.domain.carts import changed, current_case, updated, visited, without_item
 from common.domain.casework import armed, conclude, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.closing import called_off
 from common.domain.customers import follow, identify, with_returns
-from common.domain.documents import Armed, Case, Order, Return
-from common.domain.effects import Effect
-from common.domain.lapses import flag_lapsed, lapsed
+from common.domain.documents import Case, Order, Return
+from common.domain.lapses import flag_lapsed
+from common.domain.looks import looked, message_answered
+from common.domain.offer_calls import offer_approved, offer_called, offer_told
+from common.domain.offer_requests import after_item, after_order
 from common.domain.optouts import opted_out
 from common.domain.orders import codes_with, placed, with_facts
 from common.domain.policy import Policy
 from common.domain.refunds import with_return
 from common.domain.reversals import undone
 from common.domain.separation import separate
-from common.domain.sequence import step_due, unresolved
 from common.domain.storefront import (
     CartItemsChanged,
     CartUpdated,
     CartVisited,
     CustomerUpdated,
     ItemUnavailable,
+    OfferAccepted,
+    OfferDeclined,
+    OfferViewed,
     OrderCancelled,
     OrderPaid,
     OrderPaymentFailed,
@@ -40,18 +43,22 @@ from common.domain.storefront import (
     VoucherRedeemed,
     VoucherWithdrawn,
 )
-from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
 from common.domain.triggers import (
+    AlternativesFound,
     CartEvent,
     CustomersSeparated,
     Look,
     MessageAnswered,
+    OfferApproved,
+    OfferCalled,
     OptedOut,
+    PriceAnswered,
     ReturnedFlagLapsed,
     Trigger,
     VoucherCalled,
+    WorthAnswered,
 )
-from common.domain.vocabulary import LookKind, OrderState, Reason
+from common.domain.vocabulary import OrderState, Reason
 from common.domain.voucher_calls import voucher_called
 from common.domain.withdrawals import store_left, withdrawn
 
@@ -83,13 +90,25 @@ def decide(  # noqa: C901 - the table of everything there is to decide on
         case CustomersSeparated():
             return conclude(book, separate(book, trigger))
         case Look():
-            return _on_look(book, trigger)
+            return looked(book, trigger)
         case MessageAnswered():
-            return _on_answer(book, trigger)
+            return message_answered(book, trigger)
         case VoucherCalled():
             return voucher_called(book, trigger)
         case OptedOut():
             return opted_out(book, trigger)
+        case OfferViewed() | OfferAccepted() | OfferDeclined():
+            return offer_told(book, trigger)
+        case OfferCalled():
+            return offer_called(book, trigger)
+        case OfferApproved():
+            return offer_approved(book, trigger)
+        case AlternativesFound():
+            return offer_pricing.alternatives_found(book, trigger)
+        case WorthAnswered():
+            return worth_answered(book, trigger)
+        case PriceAnswered():
+            return offer_pricing.price_answered(book, trigger)
         case ReturnedFlagLapsed():
             return _on_flag_lapsed(book, trigger)
         case _:
@@ -126,6 +145,8 @@ def _on_cart(book: Book, event: CartEvent) -> Decision:
             case = without_item(before, event)
     if case is None:
         return conclude(book, "nobodys_cart")
+    if isinstance(event, ItemUnavailable):
+        after_item(book, event, case, customer or follow(book, case.customer_id))
     # Remembered even if it says nothing new: told again later, in another state of the case, it still must not.
     remember(book, armed(book, case), event)
     return conclude(book, "cart_seen")
@@ -179,6 +200,7 @@ def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled | Ve
             called_off(book, order, event.order, customer, at)
         state_at = max(order.state_at or at, at)
         order = replace(order, state=state, state_at=state_at, case_id=None, redeemed_code=None)
+        after_order(book, event, order, follow(book, order.customer_id))
     remember(book, order, event)
     return conclude(book, reason.value)
 
@@ -235,58 +257,6 @@ def _on_withdrawal(book: Book, event: VoucherWithdrawn) -> Decision:
         return conclude(book, "nobodys_voucher")
     remember(book, settle(book, withdrawn(book, case, event.code)), event)
     return conclude(book, "voucher_withdrawn")
-
-
-def _on_look(book: Book, trigger: Look) -> Decision:
-    case = book.case(trigger.case_id)
-    if case is None:
-        return conclude(book, "case_gone")
-    if entry := inbox.find(case.inbox, trigger.id):
-        return repeat(entry, *_open_claim(book, case))
-    customer = follow(book, case.customer_id)
-    before, due, step = case, next_due(case, book.policy), pending_step(case, book.policy)
-    if due is not None and due.at <= book.now and due.kind is trigger.kind:
-        match due.kind:
-            case LookKind.QUIET:
-                case = gone_quiet(book, case, customer)
-            case LookKind.STEP if claim := open_claim(case):
-                unresolved(book, case, claim)
-                remember(book, case)
-                return conclude(book, "asked_provider")
-            case LookKind.STEP if step is not None:
-                case = step_due(book, case, customer, step)
-            case LookKind.LAPSE:
-                case = lapsed(book, case, customer)
-            case _:
-                pass
-    case = armed(book, case)
-    if case == before and not book.effects:
-        return conclude(book, "nothing_due")
-    remember(book, case)
-    return conclude(book, f"looked_{trigger.kind.value}")
-
-
-def _open_claim(book: Book, case: Case) -> tuple[Effect, ...]:
-    """A redelivered look finds a claim without an outcome: the send died, or another worker is still at it."""
-    claim = open_claim(case)
-    if claim is None:
-        return ()
-    if book.now < claim.at + CLAIM_LEASE:
-        return (look(case, Armed(LookKind.STEP, claim.at + CLAIM_LEASE), claim.claim_id or ""),)
-    unresolved(book, case, claim)
-    return tuple(book.effects)
-
-
-def _on_answer(book: Book, trigger: MessageAnswered) -> Decision:
-    case = book.case(trigger.case_id)
-    customer = follow(book, case.customer_id) if case else None
-    if case is None or customer is None:
-        return conclude(book, "case_gone")
-    after = answered(book, case, customer, trigger)
-    if after == case:
-        return conclude(book, "answered_before")
-    remember(book, armed(book, after))
-    return conclude(book, "answered")
 
 
 def _on_flag_lapsed(book: Book, trigger: ReturnedFlagLapsed) -> Decision:

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from common.domain.inbox import Inbox
 from common.domain.money import Money
+from common.domain.offers import Offer
 from common.domain.storefront import Line
 from common.domain.values import dataclass
 from common.domain.vocabulary import (
+    CaseKind,
     Channel,
     LookKind,
     OrderState,
@@ -21,7 +23,7 @@ from common.domain.vocabulary import (
     Stage,
     StepState,
 )
-from common.domain.vouchers import Incentive, Voucher
+from common.domain.vouchers import CartWorth, Incentive, Voucher
 
 SCHEMA_VERSION = 1
 MAX_LINES = 50
@@ -30,6 +32,8 @@ MAX_CHANGES = 100
 """Changes of a cart that a case keeps apart (the newest); older ones are one state, settled for good."""
 MAX_HISTORY = 64
 """Timeline entries, returns and redemptions that a document keeps (the newest)."""
+MAX_OFFERS = 8
+"""Offers that a customer's document keeps (the newest)."""
 MAX_PURCHASES = 8
 """Orders that a customer's document keeps (the newest)."""
 
@@ -109,6 +113,10 @@ class Case:
     id: str
     store: str
     cart_id: str
+    """Empty for an order that was lost without one."""
+    kind: CaseKind = CaseKind.CART
+    lost_order_id: str | None = None
+    """The order that came to nothing, of a case that an order began."""
     opened_at: datetime
     last_activity_at: datetime
     stage: Stage = Stage.OPEN
@@ -140,6 +148,14 @@ class Case:
     reason: Reason | None = None
     """Why the case is suppressed."""
     voucher: Voucher | None = None
+    worth: CartWorth | None = None
+    """What the pricing algorithm chose, where policy leaves that to it."""
+    offer: Offer | None = None
+    """Of any kind but CART: the alternative to the lost order."""
+    former_offer: Offer | None = None
+    """The one that `offer` replaced."""
+    stands_in_for: str | None = None
+    """The case of the same customer's cart that sends nothing while this one's offer is made and open."""
     steps: tuple[StepRecord, ...] = ()
     stopped: str | None = None
     """Why the sequence goes no further although the case is still watched: changed hands, a cancelled order."""
@@ -159,6 +175,11 @@ class Case:
     inbox: Inbox = ()
     timeline: tuple[Moment, ...] = ()
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def subject(self) -> str:
+        """What was lost, as the shop calls it: the order, or the cart."""
+        return self.lost_order_id or self.cart_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +273,8 @@ class Customer:
     """The case of the last message that certainly left: what an order without a cart is attributed to."""
     open_case_id: str | None = None
     open_voucher: OpenVoucher | None = None
+    offer_cases: tuple[str, ...] = ()
+    """Cases with an offer, the newest last: what an order is compared with."""
     schema_version: int = SCHEMA_VERSION
 
 
@@ -279,6 +302,8 @@ class Order:
     given_back: tuple[GivenBack, ...] = ()
     made_by_shop: bool = False
     """Whether any event said so: it closes its case, but is never counted as recovered (L12)."""
+    offer_id: str | None = None
+    """The alternative offer that it takes up, as the shop says."""
     returns: tuple[Return, ...] = ()
     refunded: Money | None = None
     """What was given back for the returns, in the currency of the first one or of `total`."""

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from common.domain.offers import OfferPromise, Wanted
 from common.domain.storefront import Line
 from common.domain.values import dataclass
 from common.domain.vocabulary import Channel, LookKind
 from common.domain.vouchers import Incentive
+
+if TYPE_CHECKING:
+    from common.domain.documents import Case, Customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class SendMessage:
     valid_until: datetime | None = None
     unsubscribe_url: str | None = None
     """The engine's own page for it, set at the hand-over, where the shop has none."""
+    offer: OfferPromise | None = None
+    """What the message offers, if it is about an offer; its lines are then what the customer had wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,4 +85,43 @@ class FindMessage:
     claimed_at: datetime
 
 
-Effect = ScheduleLook | Announce | SendMessage | FindMessage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAlternatives:
+    """Look into the catalogue for what could be offered instead of the wanted item."""
+
+    case_id: str
+    customer_id: str
+    store: str
+    offer_id: str
+    wanted: Wanted
+    currency: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPrice:
+    """Ask the pricing algorithm. Harmless to repeat: the request names itself, and nothing is sold by asking."""
+
+    case_id: str
+    customer_id: str
+    store: str
+    offer_id: str
+    request: str
+    """JSON."""
+    quantity: int
+    currency: str
+    attempts: int
+    attempt_timeout_seconds: int
+    deadline_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskWorth:
+    """Ask the pricing algorithm what an abandoned cart is worth. If nobody asks, or it can't say, the tiers do."""
+
+    case_id: str
+    case: "Case"
+    customer: "Customer"
+
+
+Effect = ScheduleLook | Announce | SendMessage | FindMessage | FindAlternatives | AskPrice | AskWorth

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from common.domain import ids
-from common.domain.book import CASES, CUSTOMERS, ORDERS, VOUCHER_CODES, Place
+from common.domain.book import CASES, CUSTOMERS, OFFER_EVIDENCE, ORDERS, VOUCHER_CODES, Place
 from common.domain.customers import places
 from common.domain.intake_health import HEALTH, INTAKE
 from common.domain.storefront import (
@@ -12,6 +12,10 @@ from common.domain.storefront import (
     CartVisited,
     CustomerUpdated,
     ItemUnavailable,
+    OfferAccepted,
+    OfferDeclined,
+    OfferTold,
+    OfferViewed,
     OrderCancelled,
     OrderPaymentFailed,
     OrderPlaced,
@@ -23,13 +27,18 @@ from common.domain.storefront import (
     VoucherWithdrawn,
 )
 from common.domain.triggers import (
+    AlternativesFound,
     CustomersSeparated,
     Look,
     MessageAnswered,
+    OfferApproved,
+    OfferCalled,
     OptedOut,
+    PriceAnswered,
     ReturnedFlagLapsed,
     Trigger,
     VoucherCalled,
+    WorthAnswered,
 )
 from common.domain.vocabulary import LookKind
 
@@ -72,6 +81,7 @@ def first_places(trigger: Trigger) -> tuple[Place, ...]:  # noqa: C901 - a table
         case (
             Look(case_id=case_id, customer_id=customer_id)
             | MessageAnswered(case_id=case_id, customer_id=customer_id)
+            | WorthAnswered(case_id=case_id, customer_id=customer_id)
         ):
             return _case_places(case_id, customer_id)
         case CustomersSeparated(store=store, kind=kind, value=value):
@@ -83,12 +93,29 @@ def first_places(trigger: Trigger) -> tuple[Place, ...]:  # noqa: C901 - a table
             return ((VOUCHER_CODES, ids.voucher_id(store, code)), *orders)
         case OptedOut(case_id=case_id, customer_id=customer_id):
             return _case_places(case_id, customer_id)
+        case OfferViewed() | OfferAccepted() | OfferDeclined():
+            return _offer_places(trigger) + places(trigger.store, trigger.person)
+        case OfferCalled(offer_id=offer_id) | OfferApproved(offer_id=offer_id):
+            return _case_places(ids.case_of_offer(offer_id), None)
+        case (
+            AlternativesFound(case_id=case_id, customer_id=customer_id, offer_id=offer_id)
+            | PriceAnswered(case_id=case_id, customer_id=customer_id, offer_id=offer_id)
+        ):
+            return (*_case_places(case_id, customer_id), (OFFER_EVIDENCE, offer_id))
         case _:
             assert_never(trigger)
 
 
 def _case_places(case_id: str, customer_id: str | None) -> tuple[Place, ...]:
     return ((CASES, case_id), (CUSTOMERS, customer_id)) if customer_id else ((CASES, case_id),)
+
+
+def _offer_places(event: OfferTold) -> tuple[Place, ...]:
+    if event.offer_id:
+        return ((CASES, ids.case_of_offer(event.offer_id)),)
+    if event.order_id:
+        return ((CASES, ids.offer_case_id(event.store, "order", f"order {event.order_id}")),)
+    return ()
 
 
 def _cart_place(event: StorefrontEvent, cart_id: str) -> tuple[Place, ...]:

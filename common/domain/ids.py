@@ -20,6 +20,21 @@ def case_id(store: str, cart_id: str, episode: int = 1) -> str:
     return hash_id("case", store, cart_id, str(episode))
 
 
+def offer_case_id(store: str, kind: str, subject: str) -> str:
+    """The case of an order that was lost otherwise than as a cart: one for each, however often it is told."""
+    return hash_id("offer case", store, kind, subject)
+
+
+def offer_id(case: str, number: int) -> str:
+    """The offer of that number in a case."""
+    return f"{case}-{number}"
+
+
+def case_of_offer(offer: str) -> str:
+    """The case that an offer's id leads to, if it is one."""
+    return offer.rpartition("-")[0]
+
+
 def order_id(store: str, order: str) -> str:
     """The document of one order of a store."""
     return hash_id("order", store, order)

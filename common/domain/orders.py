@@ -12,10 +12,12 @@ from common.domain.closing import close, no_longer_open
 from common.domain.customers import follow, with_purchases, with_returns, without_purchase
 from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Purchase, Recovery, Redemption
 from common.domain.money import Money
+from common.domain.offer_orders import still_offered, taken_up
+from common.domain.offer_stages import at_stage
 from common.domain.refunds import count_refunds, is_counted
 from common.domain.storefront import OrderFacts
 from common.domain.timing import sent_before
-from common.domain.vocabulary import Stage, VoucherState
+from common.domain.vocabulary import OfferStage, Stage, VoucherState
 from common.domain.vouchers import Voucher
 
 _MAX_CODES = 10
@@ -37,6 +39,7 @@ def with_facts(
         discount_minor=facts.discount_minor if stated else order.discount_minor,
         codes=codes_with(order, facts.voucher_codes, at),
         made_by_shop=order.made_by_shop or facts.made_by_shop,
+        offer_id=facts.offer_id or order.offer_id,
     )
 
 
@@ -59,11 +62,13 @@ def placed(
         _taken_from(book, follow(book, order.customer_id), owner, order)
         owner = _with_order(book, owner, order, facts, at)
         order = replace(order, customer_id=owner.id)
-    won = _won(book, order, redeemed, cart_case, owner, at)
+    offered = taken_up(book, order, owner, at)
+    won = offered or _won(book, order, redeemed, cart_case, owner, at)
     if won is not None and order.total is not None:
         _recovered(book, won, order, order.total, at)
         order = replace(order, case_id=won.id)
-    return close(book, order, facts, owner, (cart_case, redeemed), at, won=won)
+    others = still_offered(book, owner, at)
+    return close(book, order, facts, owner, (cart_case, redeemed, *others), at, won=won)
 
 
 def _named_by(order: Order) -> Iterable[Place]:
@@ -189,6 +194,8 @@ def _recovered(book: Book, case: Case, order: Order, revenue: Money, at: datetim
         order_id=order.order_id,
         recovery=Recovery(order_id=order.order_id, at=at, revenue=revenue, discount=discount),
     )
+    if case.offer is not None:
+        case = at_stage(book, case, OfferStage.ORDERED, "offer ordered", order_id=order.order_id)
     announce(
         book,
         case,

@@ -12,6 +12,7 @@ from common.domain.bounds import Amounts, check_amounts, within
 from common.domain.browsers import StorefrontPolicy
 from common.domain.incentives import IncentivePolicy
 from common.domain.intake_rules import IntakePolicy
+from common.domain.pricing_policy import PricingPolicy
 from common.domain.shop import Shop
 from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
@@ -234,3 +235,4 @@ class Policy:
     retention: RetentionPolicy = field(default_factory=RetentionPolicy)
     storefront: StorefrontPolicy = field(default_factory=StorefrontPolicy)
     vouchers: VoucherPolicy = field(default_factory=VoucherPolicy)
+    pricing: PricingPolicy = field(default_factory=PricingPolicy)

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from common.domain.changing import replace
 from common.domain.documents import MAX_HISTORY, SCHEMA_VERSION, Case, Moment, Order, StepRecord
+from common.domain.offers import LIVE, Offer
 from common.domain.refused import FailureState, IntakeFailure
 from common.domain.storefront import Line
 from common.domain.values import dataclass
-from common.domain.vocabulary import Stage, StepState, VoucherState
+from common.domain.vocabulary import OfferStage, Stage, StepState, VoucherState
 from common.domain.vouchers import Voucher, VoucherCode
 
 ERASED = "erased"
@@ -84,6 +85,10 @@ def case_without_person(case: Case, id: str, cart_id: str, now: datetime) -> Cas
         stage=case.stage if closed else Stage.LOST,
         stopped=ERASED,
         superseded_by=None,
+        lost_order_id=None,
+        stands_in_for=None,
+        offer=_offer_without_words(case.offer),
+        former_offer=_offer_without_words(case.former_offer),
         voucher=_promise(case.voucher),
         steps=tuple(_step_without_person(step) for step in case.steps),
         armed=None,
@@ -96,6 +101,20 @@ def case_without_person(case: Case, id: str, cart_id: str, now: datetime) -> Cas
 def _goods(line: Line) -> Line:
     """An article without words: its name may have been made for the person."""
     return replaced(line, name="", url=None, image_url=None)
+
+
+def _offer_without_words(offer: Offer | None) -> Offer | None:
+    """Its figures; one that was still open ends, as nobody can be told of it any more."""
+    if offer is None:
+        return None
+    proposal = offer.proposal
+    return replace(
+        offer,
+        stage=OfferStage.CANCELLED if offer.stage in LIVE else offer.stage,
+        wanted=replaced(offer.wanted, name="", url=None, image_url=None),
+        proposal=proposal and replaced(proposal, name="", url=None, image_url=None),
+        approved_by=None,
+    )
 
 
 def _promise(voucher: Voucher | None) -> Voucher | None:

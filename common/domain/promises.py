@@ -28,6 +28,8 @@ def with_reserved_voucher(case: Case, customer: Customer, policy: Policy, now: d
         return replace(case, voucher=None)
     total = Money(case.total_minor, case.currency or "")
     incentive = policy.incentives.incentive_for(case.segment or segment_of(customer, now, policy), total)
+    if case.worth is not None and case.worth.total_minor == case.total_minor:
+        incentive = case.worth.incentive
     if incentive.kind is IncentiveKind.NONE:
         return replace(case, voucher=None)
     attempt = voucher.attempt if voucher else 0

@@ -11,9 +11,10 @@ from common.domain.changing import replace
 from common.domain.customers import follow, without_purchase
 from common.domain.documents import Case, OpenVoucher, Order
 from common.domain.gates import purchase_instead
+from common.domain.offer_stages import at_stage
 from common.domain.refunds import count_refunds
 from common.domain.timing import pending_step
-from common.domain.vocabulary import OrderState, Reason, Stage, VoucherState
+from common.domain.vocabulary import OfferStage, OrderState, Reason, Stage, VoucherState
 
 _WATCHED = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
 
@@ -66,6 +67,8 @@ def _reversed(book: Book, case: Case, order: Order, reason: Reason, at: datetime
     elif final:
         return None
     case = replace(noted(book, case, "reversed", reason), recovery=None)
+    if case.offer is not None and case.offer.stage is OfferStage.ORDERED:
+        case = at_stage(book, case, OfferStage.ACCEPTED, "offer open again", order_id=None)
     customer = follow(book, case.customer_id)
     if customer is not None and purchase_instead(case, customer, book.policy) is not None:
         case = settle(book, ordered_elsewhere(book, case, customer))

@@ -5,7 +5,6 @@ from datetime import datetime
 from common.domain import ids
 from common.domain.abandonment import (
     held,
-    is_held,
     ordered_elsewhere,
     suppressed,
 )
@@ -17,7 +16,9 @@ from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.forgetting import barred_of, forgotten_address
 from common.domain.gates import addresses, choose_channel, closed_gate
+from common.domain.holdout import is_held
 from common.domain.intake_health import messages_wait_until
+from common.domain.offers import OfferPromise
 from common.domain.policy import Step
 from common.domain.promises import (
     promise_for,
@@ -39,17 +40,17 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
         return _ordered_meanwhile(book, case, customer, step)
     if reason is not None or customer is None:
         return withheld(book, case, step, reason or Reason.CONTACT_MISSING)
-    if is_held(customer, book.policy) and not case.steps:
+    if case.offer is None and is_held(customer, book.policy) and not case.steps:
         return held(book, case)
     free_at = customer.last_message_at and customer.last_message_at + book.policy.sequence.minimum_gap
     if free_at and book.now < free_at:
         return _postponed(book, case, step, record, free_at, Reason.MINIMUM_GAP)
     if until := messages_wait_until(book.intake_health(), case.id, book.now):
         return _held(book, case, step, record, until)
-    capped = is_capped(customer, book.now, book.policy)
-    if capped and book.policy.recovery.when_capped == "skip":
+    worth = _with_voucher(book, case, customer)
+    if worth is None:
         return suppressed(book, case, Reason.CAP_REACHED)
-    case = with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
+    case = worth
     _need_for_a_claim(book, case, customer)
     barred = barred_of(book, customer, whole_store(case.store))
     if whole_store(case.store) in barred:
@@ -60,6 +61,16 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
             return failed_for_good(book, case, customer, step.id)
         return withheld(book, case, step, chosen)
     return _claimed(book, case, customer, step, record, chosen)
+
+
+def _with_voucher(book: Book, case: Case, customer: Customer) -> Case | None:
+    """The case with its voucher decided again; None = the customer has had enough. An offer is no voucher."""
+    if case.offer is not None:
+        return case
+    capped = is_capped(customer, book.now, book.policy)
+    if capped and book.policy.recovery.when_capped == "skip":
+        return None
+    return with_voucher_as_of_now(case, customer, capped, book.policy, book.now)
 
 
 def _need_for_a_claim(book: Book, case: Case, customer: Customer) -> None:
@@ -150,7 +161,7 @@ def _claimed(
     attempts = (record.attempts if record else 0) + 1
     claim_id = ids.hash_id("claim", case.id, step.id, channel, str(attempts))
     case, customer = with_issued_voucher(book, case, customer)
-    promised = promise_for(case, customer, book.now)
+    promised = promise_for(case, customer, book.now) if case.offer is None else None
     claim = StepRecord(
         step=step.id,
         state=StepState.CLAIMED,
@@ -161,12 +172,39 @@ def _claimed(
         attempts=attempts,
         refused_channels=record.refused_channels if record else (),
         voucher_code=promised.code if promised else None,
-        valid_until=promised.valid_until if promised else None,
+        valid_until=promised.valid_until if promised else _offered_until(book, case),
         previous_message_at=customer.last_message_at,
     )
     book.put(replace(customer, last_message_at=book.now))
     book.owe(_message(case, customer, step, claim, promised))
     return with_record(noted(book, case, f"{step.id} claimed", actor=channel), claim)
+
+
+def _offered_until(book: Book, case: Case) -> datetime | None:
+    """Until when the offer holds that the message tells of; it starts anew with each claim until one arrives."""
+    if case.offer is None:
+        return None
+    return case.offer.valid_until or book.now + book.policy.pricing.lifetime
+
+
+def _promise_of(case: Case, valid_until: datetime | None) -> OfferPromise | None:
+    offer = case.offer
+    if offer is None or offer.proposal is None or valid_until is None:
+        return None
+    proposal = offer.proposal
+    return OfferPromise(
+        offer_id=offer.id,
+        wanted=offer.wanted,
+        sku=proposal.sku,
+        name=proposal.name,
+        quantity=offer.wanted.quantity,
+        unit_price_minor=proposal.unit_price_minor,
+        regular_price_minor=proposal.regular_price_minor,
+        valid_until=valid_until,
+        url=proposal.url,
+        image_url=proposal.image_url,
+        personalized=proposal.personalized,
+    )
 
 
 def _message(
@@ -193,6 +231,7 @@ def _message(
         voucher_code=promised.code if promised else None,
         incentive=promised.incentive if promised else None,
         valid_until=promised.valid_until if promised else None,
+        offer=_promise_of(case, claim.valid_until),
     )
 
 

@@ -67,6 +67,12 @@ class OrderFacts:
     skus: tuple[str, ...] = ()
     made_by_shop: bool = False
     """Made by staff for the customer: closes the case, but is never counted as recovered (L12)."""
+    lines: tuple[Line, ...] = ()
+    """What was ordered, where the source says so with prices."""
+    offer_id: str | None = None
+    """The alternative offer that it takes up, where the shop says so."""
+    final: bool | None = None
+    """Of a failed payment: whether it is known to be tried no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +195,32 @@ class ItemUnavailable(StorefrontEvent):
 
     sku: str
     cart_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTold(StorefrontEvent):
+    """What a customer did with an alternative offer; it is named by its own id, or by the order that was lost."""
+
+    offer_id: str | None = None
+    order_id: str | None = None
+
+
+class OfferViewed(OfferTold):
+    """The customer saw the offer."""
+
+    __slots__ = ()
+
+
+class OfferAccepted(OfferTold):
+    """The customer takes the offer; the shop makes the order."""
+
+    __slots__ = ()
+
+
+class OfferDeclined(OfferTold):
+    """The customer doesn't want it."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

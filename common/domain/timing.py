@@ -6,8 +6,10 @@ from common.domain import ids
 from common.domain.changing import replace
 from common.domain.documents import Armed, Case, StepRecord
 from common.domain.effects import ScheduleLook
+from common.domain.offer_timing import offer_step_due_at, offer_steps, offer_waits_for
+from common.domain.offers import Offer
 from common.domain.policy import Policy, Step
-from common.domain.vocabulary import LookKind, Stage, StepState, VoucherState
+from common.domain.vocabulary import CaseKind, LookKind, Stage, StepState, VoucherState
 
 CLAIM_LEASE = timedelta(minutes=10)
 """How long a claimed send may take before its outcome counts as unsaved; longer than any function may run."""
@@ -26,11 +28,18 @@ def pending_step(case: Case, policy: Policy) -> Step | None:
     """The one step that is to be sent next; None when the sequence is over, stopped or replaced."""
     if case.stage not in _IN_SEQUENCE or case.stopped or case.superseded_by:
         return None
-    for step in policy.sequence.steps:
+    for step in steps_of(case, policy):
         record = record_of(case, step.id)
         if record is None or record.state not in _OVER:
             return step
     return None
+
+
+def steps_of(case: Case, policy: Policy) -> tuple[Step, ...]:
+    """The messages that the case has, in their order: those of the sequence, or those about its offer."""
+    if case.kind is CaseKind.CART:
+        return policy.sequence.steps
+    return offer_steps(case.offer, policy) if case.offer else ()
 
 
 def step_due_at(case: Case, step: Step, policy: Policy) -> datetime:
@@ -38,6 +47,8 @@ def step_due_at(case: Case, step: Step, policy: Policy) -> datetime:
     record = record_of(case, step.id)
     if record is not None and record.retry_at is not None:
         return record.retry_at
+    if case.offer is not None:
+        return offer_step_due_at(case.offer, step, policy)
     due = (case.abandoned_at or case.last_activity_at) + step.after
     planned = {other.id: other.after for other in policy.sequence.steps}
     for sent in case.steps:
@@ -82,6 +93,8 @@ def voucher_lapses_at(case: Case) -> datetime | None:
 def next_due(case: Case, policy: Policy) -> Armed | None:
     """The earliest thing that the case waits for; None = nothing."""
     waits = []
+    if case.offer is not None:
+        return _offer_due(case, case.offer, policy)
     if case.stage is Stage.OPEN and case.lines:
         quiet_at = case.last_activity_at + policy.recovery.abandon_after
         quiet = Armed(LookKind.QUIET, max(quiet_at, case.held_until or quiet_at))
@@ -98,6 +111,17 @@ def next_due(case: Case, policy: Policy) -> Armed | None:
     lapse = voucher_lapses_at(case)
     if lapse is not None:
         waits.append(Armed(LookKind.LAPSE, lapse))
+    return min(waits, key=lambda armed: armed.at, default=None)
+
+
+def _offer_due(case: Case, offer: Offer, policy: Policy) -> Armed | None:
+    """What a case with an offer waits for: the offer itself, or a message about it."""
+    waits = [own] if (own := offer_waits_for(case, offer, policy)) else []
+    claim, step = open_claim(case), pending_step(case, policy)
+    if claim is not None:
+        waits.append(Armed(LookKind.STEP, claim.at + CLAIM_LEASE))
+    elif step is not None:
+        waits.append(Armed(LookKind.STEP, step_due_at(case, step, policy)))
     return min(waits, key=lambda armed: armed.at, default=None)
 
 

@@ -1,5 +1,6 @@
 """What makes the engine decide, apart from storefront events: timers, and what providers answered."""
 
+from common.domain.catalogue import Product
 from common.domain.discounts import Checkout
 from common.domain.storefront import (
     CartItemsChanged,
@@ -9,6 +10,9 @@ from common.domain.storefront import (
     CustomerErased,
     CustomerUpdated,
     ItemUnavailable,
+    OfferAccepted,
+    OfferDeclined,
+    OfferViewed,
     OrderCancelled,
     OrderPaymentFailed,
     OrderPlaced,
@@ -21,7 +25,8 @@ from common.domain.storefront import (
     VoucherWithdrawn,
 )
 from common.domain.values import dataclass
-from common.domain.vocabulary import Channel, LookKind, Reason, VoucherAction
+from common.domain.vocabulary import Channel, LookKind, OfferAction, Reason, SalesChannel, VoucherAction
+from common.domain.vouchers import CartWorth
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,91 @@ class VoucherCalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativesFound:
+    """What the catalogue has; `id` is that of the look which had it searched."""
+
+    id: str
+    case_id: str
+    customer_id: str
+    offer_id: str
+    wanted: Product | None
+    """As the catalogue knows it, if it does."""
+    candidates: tuple[Product, ...]
+    catalogue_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """The algorithm's proposal, readable and complete; whether it is within the limits is still to be checked."""
+
+    sku: str
+    unit_price_minor: int
+    product: Product | None
+    """As the catalogue has it now; None = it doesn't."""
+    answer: str
+    decision_id: str | None = None
+    model_version: str | None = None
+    model_sha256: str | None = None
+    mode: str | None = None
+    chosen_arm: str | None = None
+    chosen_propensity_ppm: int | None = None
+    personalized: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotPriced:
+    """There is no proposal, and asking again is of no use or was tried often enough."""
+
+    reason: Reason
+    detail: str
+    """For administrators; nothing personal."""
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceAnswered:
+    """What became of the question; `id` is that of the look which had it asked."""
+
+    id: str
+    case_id: str
+    customer_id: str
+    offer_id: str
+    outcome: Priced | NotPriced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorthAnswered:
+    """What the algorithm chose for a cart; None = it can't be asked, or what it said can't be used."""
+
+    id: str
+    case_id: str
+    customer_id: str
+    worth: CartWorth | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCalled:
+    """A customer looks at an offer, accepts or declines it, by its link or through the shop's app."""
+
+    id: str
+    offer_id: str
+    action: OfferAction
+    channel: SalesChannel | None = None
+    version: int | None = None
+    """Which version of the offer they saw; None = they don't say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferApproved:
+    """An administrator lets an offer out that is too dear to leave by itself, or stops it."""
+
+    id: str
+    offer_id: str
+    by: str
+    approved: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OptedOut:
     """A customer used the unsubscribe link of a message."""
 
@@ -128,11 +218,30 @@ class OptedOut:
 
 CartEvent = CartUpdated | CartItemsChanged | CartVisited | ItemUnavailable
 OrderEvent = OrderPlaced | OrderPaymentFailed | OrderCancelled | VerificationFailed
+OfferEvent = OfferViewed | OfferAccepted | OfferDeclined
 Storefront = (
-    CartEvent | OrderEvent | OrderReturned | VoucherRedeemed | VoucherWithdrawn | CustomerUpdated | StoreLeft
+    CartEvent
+    | OrderEvent
+    | OrderReturned
+    | VoucherRedeemed
+    | VoucherWithdrawn
+    | CustomerUpdated
+    | StoreLeft
+    | OfferEvent
 )
 """What is decided on; the rest of what storefronts tell is a `PrivacyRequest`."""
 PrivacyRequest = CustomerErased | CustomerDataRequested | StoreErased
 Trigger = (
-    Storefront | Look | MessageAnswered | ReturnedFlagLapsed | CustomersSeparated | VoucherCalled | OptedOut
+    Storefront
+    | Look
+    | MessageAnswered
+    | ReturnedFlagLapsed
+    | CustomersSeparated
+    | VoucherCalled
+    | OptedOut
+    | AlternativesFound
+    | PriceAnswered
+    | WorthAnswered
+    | OfferCalled
+    | OfferApproved
 )

@@ -94,6 +94,63 @@ class VoucherRefusal(StrEnum):
     NOTHING_TO_DISCOUNT = "nothing_to_discount"
 
 
+class CaseKind(StrEnum):
+    """How the order was lost: a cart that was left behind, or an offer's: an order that failed, a cart's item gone."""
+
+    CART = "cart"
+    VERIFICATION = "verification"
+    PAYMENT = "payment"
+    STOCK = "stock"
+    VALUE = "value"
+
+
+class OfferTrigger(StrEnum):
+    """What made the engine look for an alternative."""
+
+    VERIFICATION_FAILED = "verification_failed"
+    PAYMENT_FAILED = "payment_failed"
+    OUT_OF_STOCK = "out_of_stock"
+    ABANDONED_CART = "abandoned_cart"
+
+
+class OfferStage(StrEnum):
+    """Where an offer stands. From `DELIVERED` on its price is promised: it is honoured, or it expires."""
+
+    REQUESTED = "requested"
+    PRICING = "pricing"
+    READY = "ready"
+    DELIVERED = "delivered"
+    VIEWED = "viewed"
+    ACCEPTED = "accepted"
+    ORDERED = "ordered"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+
+
+class OfferAction(StrEnum):
+    """What a customer does with an offer."""
+
+    VIEW = "view"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+
+
+class OfferRefusal(StrEnum):
+    """Why an offer can't be accepted or declined any more, or not yet."""
+
+    UNKNOWN_OFFER = "unknown_offer"
+    NOT_READY = "not_ready"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    REPLACED = "replaced"
+    OUT_OF_DATE = "out_of_date"
+    LIMIT_BREACHED = "limit_breached"
+
+
 class StepState(StrEnum):
     """What became of one step of the sequence; a step without a record is still to come."""
 
@@ -157,3 +214,9 @@ class Reason(StrEnum):
     STORE_LEFT = "store_left"
     WITHDRAWN = "withdrawn"
     BOT = "bot"
+    PRICING_UNAVAILABLE = "pricing_unavailable"
+    PRICING_REFUSED = "pricing_refused"
+    PRICING_INVALID = "pricing_invalid"
+    LIMIT_BREACHED = "limit_breached"
+    NO_ALTERNATIVE = "no_alternative"
+    NOT_APPROVED = "not_approved"

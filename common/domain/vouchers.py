@@ -25,6 +25,20 @@ class Incentive:
         return fields
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CartWorth:
+    """What the pricing algorithm chose for a cart, with what it takes to judge its choices later."""
+
+    incentive: Incentive
+    total_minor: int
+    """Of the cart that it chose for; a changed one is judged by the tiers again."""
+    decision_id: str | None = None
+    model_version: str | None = None
+    mode: str | None = None
+    chosen_arm: str | None = None
+    chosen_propensity_ppm: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """One order's hold on a code during its checkout, `until` exclusive; kept when it has lapsed, for late news."""

@@ -87,7 +87,7 @@ class Cart(_Part):
 
 
 class OrderLine(_Part):
-    """One line of an order or return: which goods; its prices are not read."""
+    """One line of an order or return: which goods. Prices are read of an order that came to nothing only."""
 
     sku: Id
     name: str | None = None
@@ -108,6 +108,9 @@ class Order(_Part):
     discount: Amount | None = None
     voucher_codes: Annotated[list[str] | None, Field(max_length=100)] = None
     lines: _OrderLines | None = None
+    offer_id: Annotated[Id | None, Field(description="The alternative offer that this order takes up.")] = (
+        None
+    )
     created_by: Annotated[
         Literal["customer", "shop"] | None,
         Field(description="shop = made by staff; never counted as recovered."),
@@ -188,6 +191,22 @@ class OrderEvent(_Event):
 
     type: Literal["order.placed", "order.paid", "order.payment_failed", "order.cancelled"]
     order: Order
+    final: Annotated[
+        bool | None,
+        Field(description="Of a failed payment: true = it will not be tried again; false = it will."),
+    ] = None
+
+
+class OfferEvent(_Event):
+    """A customer saw an alternative offer in your shop or app, took it or didn't want it; needs one of the two ids."""
+
+    type: Literal["offer.viewed", "offer.accepted", "offer.declined"]
+    offer_id: Annotated[
+        Id | None, Field(description="As `offer.delivered` and the offer's JSON have it.")
+    ] = None
+    order_id: Annotated[
+        Id | None, Field(description="The order that was lost, in place of the offer's id.")
+    ] = None
 
 
 class ReturnEvent(_Event):
@@ -247,6 +266,7 @@ AnyEvent = (
     | ActivityEvent
     | ItemEvent
     | OrderEvent
+    | OfferEvent
     | VerificationEvent
     | ReturnEvent
     | VoucherEvent

@@ -1,5 +1,7 @@
 """Carts in canonical events, and their lines."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from common.application.failures import Refused
@@ -31,6 +33,21 @@ def read_cart(stated: canonical.Cart, notes: list[str]) -> Cart:
         url=_url(stated.url, "cart.url", notes),
         lines=lines,
     )
+
+
+def read_order_lines(stated: Sequence[canonical.OrderLine], currency: str) -> tuple[Line, ...]:
+    """Those of an order's lines that say what was wanted and for how much; the others are left out."""
+    lines = []
+    for line in stated:
+        sku = reading.clean_text(line.sku, reading.MAX_ID)
+        quantity = 1 if line.quantity is None else line.quantity
+        if not sku or line.unit_price is None or not 0 < quantity <= 1_000_000:
+            continue
+        with suppress(InvalidAmount):
+            price = parse_minor(line.unit_price, currency)
+            name = reading.clean_text(line.name or "", reading.MAX_NAME) or sku
+            lines.append(Line(sku=sku, name=name, quantity=quantity, unit_price_minor=price))
+    return tuple(lines)
 
 
 def _line(stated: canonical.CartLine, currency: str, index: int, notes: list[str]) -> Line:

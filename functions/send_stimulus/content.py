@@ -103,7 +103,7 @@ def content_of(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals)
         total=seals.seal(formats.money(_total_minor(message, lines), message.currency, locale)),
         cart_url=seals.seal(clean_url(message.cart_url) or shop.url),
         voucher=_offer(message, shop, locale, seals),
-        shop=_from(message, shop, seals),
+        shop=from_shop(message, shop, seals),
         plural=formats.pluralizer(locale),
     )
 
@@ -158,33 +158,36 @@ def _offer(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals) -> 
             pass
         case _:
             raise RenderingFailed(f"a voucher of kind {incentive.kind} without its value")
-    zone = _zone(message.time_zone, shop.time_zone)
+    zone = zone_of(message.time_zone, shop.time_zone)
     return Offer(
         code=seals.seal(clean(message.voucher_code, 64)),
         kind=incentive.kind.value,
-        value=value and seals.seal(_spelt(value, sms)),
-        until=_sealed(formats.until(message.valid_until, zone, locale, short=sms), seals, sms),
+        value=value and seals.seal(spelt(value, sms)),
+        until=sealed_until(formats.until(message.valid_until, zone, locale, short=sms), seals, sms),
     )
 
 
-def _sealed(until: Until, seals: Seals, sms: bool) -> Until:
+def sealed_until(until: Until, seals: Seals, sms: bool) -> Until:
+    """The moment as a template may place it, part by part."""
     parts = ("date", "time", "zone", "offset")
-    return Until(**{part: seals.seal(_spelt(getattr(until, part), sms)) for part in parts})
+    return Until(**{part: seals.seal(spelt(getattr(until, part), sms)) for part in parts})
 
 
-def _spelt(text: str, sms: bool) -> str:
+def spelt(text: str, sms: bool) -> str:
     """In an SMS, with the letters and blanks that cost the least."""
     return " ".join(gsm.fold(text).split()) if sms else text
 
 
-def _zone(wanted: str | None, default: str) -> str:
+def zone_of(wanted: str | None, default: str) -> str:
+    """The customer's zone if it is one, or else `default`, which is (L21)."""
     try:
         return ZoneInfo(wanted or default).key
     except (KeyError, ValueError, OSError):
         return default
 
 
-def _from(message: SendMessage, shop: Shop, seals: Seals) -> From:
+def from_shop(message: SendMessage, shop: Shop, seals: Seals) -> From:
+    """The shop as templates know it."""
     name = clean(shop.name, 60)
     address = tuple(clean(line, 120) for line in shop.postal_address.splitlines())
     link = unsubscribe_link(message, shop)

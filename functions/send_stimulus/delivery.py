@@ -8,6 +8,7 @@ from common import wiring
 from common.application.failures import Unavailable
 from common.application.links import with_links
 from common.application.ports import Secrets, Sender
+from common.domain.catalogue import Product
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.shop import Shop
 from common.domain.triggers import Outcome, Rejected, Uncertain
@@ -42,9 +43,33 @@ def _hand_over(effect: SendMessage | FindMessage, sender: Sender | None) -> Outc
         case SendMessage():
             if sender is None:
                 return _no_provider(effect)
-            return sender.send(with_links(effect, wiring.engine().policies.current()))
+            withheld = _no_stock(effect)
+            return withheld or sender.send(with_links(effect, wiring.engine().policies.current()))
         case FindMessage():
             return sender.find(effect) if sender else Uncertain("the channel has no provider any more")
+
+
+def _no_stock(message: SendMessage) -> Rejected | None:
+    """Why an offer can't leave: what it offers is sold out by now, or nobody can say. None = it may leave.
+
+    A store without a catalogue, or an item that it doesn't know, is taken at the offer's word.
+    """
+    offer, catalogue = message.offer, wiring.engine().catalogue
+    if offer is None or catalogue is None:
+        return None
+    try:
+        product = catalogue.products(message.store, [offer.sku]).get(offer.sku)
+    except Unavailable as problem:
+        return Rejected(
+            Reason.PROVIDER_REFUSED, retryable=True, detail=f"the catalogue can't be asked: {problem}"
+        )
+    if product is None or _has(product, offer.quantity):
+        return None
+    return Rejected(Reason.OUT_OF_STOCK, detail="what is offered can't be bought any more")
+
+
+def _has(product: Product, quantity: int) -> bool:
+    return product.buyable and (product.stock is None or product.stock >= quantity)
 
 
 def _no_provider(message: SendMessage) -> Rejected:

@@ -7,22 +7,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from common.domain.effects import SendMessage
+from common.domain.offers import OfferPromise
 from common.domain.shop import Shop
-from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 from functions.send_stimulus import formats, gsm
 from functions.send_stimulus.content import Content, RenderingFailed, content_of
-from functions.send_stimulus.sealing import Seals
+from functions.send_stimulus.offer_content import (
+    LONGEST_NAME,
+    TIGHT_NAMES,
+    OfferContent,
+    offer_content_of,
+    offer_link,
+)
+from functions.send_stimulus.rendered import Rendered, RenderedEmail, RenderedPush, RenderedSms
+from functions.send_stimulus.sealing import Seals, clean_url
 
 if TYPE_CHECKING:
     from babel import Locale
     from css_inline import CSSInliner
     from jinja2 import Environment
 
-__all__ = ["RenderedEmail", "RenderedSms", "RenderingFailed", "render"]
+__all__ = ["Rendered", "RenderedEmail", "RenderedPush", "RenderedSms", "RenderingFailed", "render"]
 
 MAX_SMS_LENGTH = 1600
 """What providers take as one text, in characters."""
+MAX_PUSH_TITLE, MAX_PUSH_BODY = 65, 178
+"""Characters that a phone shows of a push message before it cuts."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MESSAGE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -32,53 +42,81 @@ _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f
 _ENTITY_TWICE = re.compile(r"&amp;(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedEmail:
-    """An e-mail's words; the subject is one line."""
+def render(message: SendMessage, shop: Shop) -> Rendered:
+    """The message in the customer's language. Raises RenderingFailed, and then nothing may be sent (L48).
 
-    subject: str
-    text: str
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedSms:
-    """A text message."""
-
-    text: str
-
-    @property
-    def segments(self) -> int:
-        """How many SMS it is billed as."""
-        return gsm.segments(self.text)
-
-
-def render(message: SendMessage, shop: Shop) -> RenderedEmail | RenderedSms:
-    """The message in the customer's language. Raises RenderingFailed, and then nothing may be sent (L48)."""
+    An offer's price, currency, expiry and item have then been read back out of what will be sent.
+    """
     try:
-        match message.channel:
-            case Channel.EMAIL:
-                return _email(_Rendering(message, shop, "html"))
-            case Channel.SMS:
-                return _sms(_Rendering(message, shop, "txt"))
-            case Channel.WHATSAPP | Channel.PUSH:
-                raise RenderingFailed(f"there are no templates for {message.channel}")
-            case _:
-                assert_never(message.channel)
+        return _rendered(message, shop) if message.offer is None else _read_back(message, message.offer, shop)
     except RenderingFailed:
         raise
     except Exception as error:
         raise RenderingFailed(f"{message.template}/{message.channel}: {_describe(error)}") from error
 
 
+def _rendered(message: SendMessage, shop: Shop, longest_name: int = LONGEST_NAME) -> Rendered:
+    match message.channel:
+        case Channel.EMAIL:
+            return _email(_Rendering(message, shop, "html", longest_name))
+        case Channel.SMS:
+            return _sms(_Rendering(message, shop, "txt", longest_name))
+        case Channel.PUSH:
+            return _push(_Rendering(message, shop, "txt", longest_name), message, shop)
+        case Channel.WHATSAPP:
+            raise RenderingFailed(f"there are no templates for {message.channel}")
+        case _:
+            assert_never(message.channel)
+
+
+def _read_back(message: SendMessage, offer: OfferPromise, shop: Shop) -> Rendered:
+    """An offer's message, with its name as long as there is room for, and checked."""
+    from functions.send_stimulus.parse_back import check
+
+    rendered = _fitted(message, shop)
+    _, locale = _language(message, shop, "html" if message.channel is Channel.EMAIL else "txt")
+    check(rendered, offer, message, shop, locale)
+    return rendered
+
+
+def _fitted(message: SendMessage, shop: Shop) -> Rendered:
+    """In an SMS the longest name that costs no further segment; in a push message the longest that fits."""
+    if message.channel is Channel.EMAIL:
+        return _rendered(message, shop)
+    best: RenderedSms | RenderedPush | None = None
+    for longest_name in TIGHT_NAMES:
+        rendered = _rendered(message, shop, longest_name)
+        if (
+            not isinstance(rendered, RenderedEmail)
+            and _is_in_bounds(rendered)
+            and (best is None or rendered.segments < best.segments)
+        ):
+            best = rendered
+    if best is None:
+        raise RenderingFailed(
+            f"{message.template}/{message.channel} is too long, however short its names are"
+        )
+    return best
+
+
+def _is_in_bounds(rendered: RenderedSms | RenderedPush) -> bool:
+    if not isinstance(rendered, RenderedPush):
+        return True
+    return len(rendered.title) <= MAX_PUSH_TITLE and len(rendered.body) <= MAX_PUSH_BODY
+
+
 class _Rendering:
     """One message's templates, in one language, with one content."""
 
-    def __init__(self, message: SendMessage, shop: Shop, extension: str) -> None:
+    def __init__(self, message: SendMessage, shop: Shop, extension: str, longest_name: int) -> None:
         tag, locale = _language(message, shop, extension)
         self._stem = f"{message.template}/{message.channel}.{tag}"
-        self._content = content_of(message, shop, locale, seals := Seals())
-        self.seals = seals
+        self.seals = Seals()
+        self._content: Content | OfferContent = (
+            content_of(message, shop, locale, self.seals)
+            if message.offer is None
+            else offer_content_of(message, shop, locale, self.seals, longest_name)
+        )
 
     def template_output(self, extension: str) -> str:
         """What the template says around the seals, checked: what is wrong there is the template's fault."""
@@ -86,7 +124,7 @@ class _Rendering:
 
 
 @lru_cache(maxsize=2048)
-def _template_output(name: str, content: Content) -> str:
+def _template_output(name: str, content: Content | OfferContent) -> str:
     """Rendered once for all messages that differ in sealed texts only, which is nearly all of them."""
     fields = {field: getattr(content, field) for field in content.__dataclass_fields__}
     rendered = _environment().get_template(name).render(fields)
@@ -112,6 +150,15 @@ def _sms(rendering: _Rendering) -> RenderedSms:
     if len(text) > MAX_SMS_LENGTH:
         raise RenderingFailed(f"an SMS of {len(text)} characters; {MAX_SMS_LENGTH} is the limit")
     return RenderedSms(text=text)
+
+
+def _push(rendering: _Rendering, message: SendMessage, shop: Shop) -> RenderedPush:
+    title, body = (" ".join(rendering.template_output(extension).split()) for extension in ("title", "txt"))
+    return RenderedPush(
+        title=rendering.seals.open(title),
+        body=rendering.seals.open(body),
+        url=offer_link(message.offer, shop) if message.offer else clean_url(message.cart_url) or shop.url,
+    )
 
 
 def _language(message: SendMessage, shop: Shop, extension: str) -> tuple[str, "Locale"]:

@@ -1,6 +1,5 @@
 """Events from a storefront's own pages and apps, which hold nothing but a public key."""
 
-import ipaddress
 import math
 from dataclasses import replace
 from functools import cache
@@ -23,7 +22,7 @@ from functions.storefront_api.calls import (
     refusal,
     wrong_method,
 )
-from functions.storefront_api.rate_limit import RateLimiter
+from functions.storefront_api.rate_limit import RateLimiter, neighbourhood
 from functions.storefront_api.signatures import any_of
 from functions.storefront_api.signatures.hmacs import same
 
@@ -60,7 +59,7 @@ def _checked(engine: Engine, store: str, access: BrowserAccess, call: Call, limi
     key = call.header("x-recoup-key") or call.query.get("key", "")
     if not any_of(same(known, key) for known in access.publishable_keys):
         return _NO_KEY
-    client = (store, key, _neighbourhood(call.client))
+    client = (store, key, neighbourhood(call.client))
     if wait := limiter.wait(client, 1, per_minute=access.events_per_minute, burst=access.burst):
         return _too_much(wait)
     try:
@@ -106,14 +105,3 @@ def _attributes(store: str, call: Call) -> dict[str, str]:
 
 def _too_much(wait: float) -> Answer:
     return refusal(429, "too many events; send them later", Retry_After=str(math.ceil(wait)))
-
-
-def _neighbourhood(address: str) -> str:
-    """An address as it counts for the limit: whoever has one of IPv6 usually has the 2^64 beside it."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:64]
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,9 +1,9 @@
-"""Pages for a shop's customers: no script, no cookie, nothing personal, nothing loaded from elsewhere."""
+"""Pages for a shop's customers: no script, no cookie, nothing personal, nothing loaded but an offer's pictures."""
 
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from functions.storefront_api.calls import Answer
 from functions.storefront_api.page_words import WORDS
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_NAME = 160
@@ -38,28 +38,48 @@ def page(
     choices: Sequence[tuple[str, str]] = (),
 ) -> Answer:
     """The page of that name in that language, with the headers that keep it and its address to its reader."""
-    written = _template().render(
-        lang=lang,
-        words=WORDS[lang][name],
-        shop_name=shop.name,
-        shop_url=shop.url,
-        style=_style(),
-        items=[Item(_shortened(item.name), item.quantity, item.url) for item in items],
+    return rendered(
+        "page.html",
+        lang,
+        shop,
+        status,
+        WORDS[lang][name],
+        items=[Item(shortened(item.name), item.quantity, item.url) for item in items],
         choices=choices,
     )
-    return Answer(status, None, _headers(), written)
 
 
-def _shortened(name: str) -> str:
+def rendered(
+    template: str,
+    lang: str,
+    shop: Shop,
+    status: int,
+    words: Mapping[str, str],
+    *,
+    pictures_from: Sequence[str] = (),
+    **values: object,
+) -> Answer:
+    """A page of ours; it may load pictures from `pictures_from`, exactly those origins, and nothing else."""
+    written = (
+        _environment()
+        .get_template(template)
+        .render(lang=lang, words=words, shop_name=shop.name, shop_url=shop.url, style=_style(), **values)
+    )
+    return Answer(status, None, _headers(tuple(dict.fromkeys(pictures_from))), written)
+
+
+def shortened(name: str) -> str:
+    """A name as long as a page can bear."""
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
 
 
-@cache
-def _headers() -> Mapping[str, str]:
+@lru_cache(maxsize=256)
+def _headers(pictures_from: tuple[str, ...]) -> Mapping[str, str]:
+    pictures = f"img-src {' '.join(pictures_from)}; " if pictures_from else ""
     digest = base64.b64encode(hashlib.sha256(str(_style()).encode()).digest()).decode()
     return {
         "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            f"default-src 'none'; style-src 'sha256-{digest}'; {pictures}form-action 'self'; base-uri 'none'; "
             "frame-ancestors 'none'"
         ),
         "Referrer-Policy": "no-referrer",  # the address is a key
@@ -75,14 +95,13 @@ def _style() -> str:
 
 
 @cache
-def _template() -> "Template":
+def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html")

@@ -1,5 +1,6 @@
 """How much one client may send: a bucket of tokens each, in this instance's memory."""
 
+import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -45,3 +46,14 @@ class RateLimiter:
     def clients(self) -> int:
         """How many are known."""
         return len(self._buckets)
+
+
+def neighbourhood(address: str) -> str:
+    """An address as it counts for a limit: whoever has one of IPv6 usually has the 2^64 beside it."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.version == 4:
+        return str(parsed)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

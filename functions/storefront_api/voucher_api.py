@@ -1,11 +1,6 @@
-"""Vouchers for the shop's own backend: what a code is worth, and its way through a checkout.
-
-The key tells nothing about the store, so the call names it: keys stay plain secrets, changed in steps.
-"""
+"""Vouchers for the shop's own backend: what a code is worth, and its way through a checkout."""
 
 import math
-import re
-import secrets as randomness
 from functools import cache
 
 from common.application.engine import Engine
@@ -14,6 +9,7 @@ from common.application.shell import advance
 from common.domain.verdicts import Verdict
 from common.domain.vocabulary import VoucherAction, VoucherRefusal
 from common.logs import log
+from functions.storefront_api.backend_calls import NO_KEY, store_of
 from functions.storefront_api.calls import (
     NOT_FOUND,
     UNAVAILABLE,
@@ -24,21 +20,11 @@ from functions.storefront_api.calls import (
     wrong_method,
 )
 from functions.storefront_api.rate_limit import RateLimiter
-from functions.storefront_api.signatures.hmacs import shared_secret
-from functions.storefront_api.store_secrets import api_key_name, entries_of
 from functions.storefront_api.voucher_answers import answer_of
 from functions.storefront_api.voucher_bodies import UnusableBody, read
 
-_REFUSED = refusal(
-    401,
-    "the API key is not one of this store's; send it as Authorization: Bearer or X-Recoup-Key, "
-    "and the store as X-Recoup-Store or ?store=",
-    WWW_Authenticate="Bearer",
-)
-_STORE = re.compile(r"[A-Za-z0-9._-]{1,200}", re.ASCII)
 _ACTIONS = {one.value: one for one in VoucherAction if one is not VoucherAction.SHOW}
 _LONGEST_CODE = 64
-_is_shown = shared_secret("authorization", "x-recoup-key")
 
 
 @cache
@@ -60,9 +46,9 @@ def take(
         return wrong_method(*methods)
     known = VoucherAction.SHOW if action is None else _ACTIONS[action]
     try:
-        store = _store_of(engine, call)
+        store = store_of(engine, call, "voucher_call_refused")
         if store is None:
-            return _REFUSED
+            return NO_KEY
         return _limited(engine, store, code, known, call, _limiter() if limiter is None else limiter)
     except UnusableBody as unusable:
         field = {"field": unusable.field} if unusable.field else {}
@@ -70,24 +56,6 @@ def take(
     except Unavailable as unavailable:
         log("voucher_call_unavailable", "WARNING", action=known.value, detail=str(unavailable))
         return UNAVAILABLE
-
-
-def _store_of(engine: Engine, call: Call) -> str | None:
-    """The store whose key the call shows. Without any, the same work is done for nothing."""
-    store = call.header("x-recoup-store") or call.query.get("store", "")
-    if not _STORE.fullmatch(store):
-        return None
-    if engine.secrets is None:
-        raise Unavailable("this engine keeps no secrets")
-    try:
-        known = entries_of(engine.secrets.get(api_key_name(store)))
-    except KeyError:
-        known = ()
-    if _is_shown(call, known or (randomness.token_urlsafe(),), engine.clock.now()):
-        return store
-    why = "key_wrong" if known else "secret_missing"
-    log("voucher_call_refused", "WARNING", store=store, secret=api_key_name(store), reason=why)
-    return None
 
 
 def _limited(
@@ -116,6 +84,6 @@ def _verdict(
         return Verdict(refusal=VoucherRefusal.UNKNOWN_CODE), locale
     decision = advance(engine, trigger)
     log("voucher_called", store=store, action=action.value, outcome=decision.outcome)
-    if decision.verdict is None:
+    if not isinstance(decision.verdict, Verdict):
         raise AssertionError("every call about a voucher has a verdict")
     return decision.verdict, locale

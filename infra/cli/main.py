@@ -6,7 +6,18 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("catalog", "customers", "dead-letters", "demo", "dev", "doctor", "privacy", "replay", "stores")
+COMMANDS = (
+    "catalog",
+    "customers",
+    "dead-letters",
+    "demo",
+    "dev",
+    "doctor",
+    "offers",
+    "privacy",
+    "replay",
+    "stores",
+)
 """Each is the function, or the app of sub-commands, of that name in the module of that name."""
 
 

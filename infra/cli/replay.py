@@ -14,9 +14,10 @@ from typing import Annotated, Any
 import typer
 from tqdm import tqdm
 
-from common import logs
+from common import logs, wiring
 from common.application.failures import Unavailable
 from common.application.policies import InvalidPolicy, build
+from common.application.ports import PricingService
 from common.domain.policy import Policy
 from common.domain.vocabulary import Channel
 from infra.local.clocks import VirtualClock
@@ -24,6 +25,7 @@ from infra.local.database import Database
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
 from infra.local.mailbox import MailboxSender, folder
 from infra.local.once import Once
+from infra.local.pricing import ScriptedPricing
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from infra.local.yaml_policies import YamlPolicySource
 
@@ -41,21 +43,39 @@ def replay(
     mailbox: Annotated[
         Path | None, typer.Option(help="Folder to write every message to, as its customer would get it.")
     ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON Lines of products, to offer alternatives from: store, sku, name, price, cost ..."
+        ),
+    ] = None,
+    pricing: Annotated[
+        str | None,
+        typer.Option(help="Address of a pricing algorithm; otherwise Recoup's own prices the offers."),
+    ] = None,
+    pricing_script: Annotated[
+        Path | None,
+        typer.Option(help="JSON Lines of the algorithm's answers, used in order: to try outages."),
+    ] = None,
 ) -> None:
     """Run recorded messages through the engine in virtual time. Prints what it did as JSON Lines.
 
     Example: recoup replay day.jsonl --policy policy/ --mailbox mail/ > what-happened.jsonl
     """
     try:
-        _check_files(files)
+        _check_files([*files, *(file for file in (catalog, pricing_script) if file)])
         _check_mailbox(mailbox)
         rules = read_policy(policy)
         end = _moment(until)
+        service = _pricing(pricing, pricing_script)
     except (InvalidPolicy, ValueError, Unavailable) as problem:
         fail(str(problem))
     logs.configure(severity="ERROR")
     try:
-        with machine_for_replay(rules, mailbox) as (machine, clock, database), _lines(files) as lines:
+        opened = machine_for_replay(rules, mailbox, service)
+        with opened as (machine, clock, database), _lines(files) as lines:
+            if catalog is not None:
+                _load(machine, catalog)
             run(Replay(machine, clock, Once(database), _print), lines, end)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -80,7 +100,7 @@ def read_policy(folder: Path | None) -> Policy:
 
 @contextmanager
 def machine_for_replay(
-    policy: Policy, mailbox: Path | None
+    policy: Policy, mailbox: Path | None, pricing: PricingService | None = None
 ) -> Iterator[tuple[Machine, VirtualClock, Database]]:
     """A machine on a file of its own that is gone afterwards."""
     # Documents hold no cycles: looking for some among tens of thousands of them only costs time.
@@ -91,9 +111,35 @@ def machine_for_replay(
         sender = MailboxSender(database, lambda: policy.shop, *([folder(mailbox)] if mailbox else []))
         senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), sender)
         try:
-            yield Machine(database, clock, fixed_policies(policy), senders, lasting=False), clock, database
+            rules = fixed_policies(policy)
+            machine = Machine(database, clock, rules, senders, lasting=False, pricing=pricing)
+            yield machine, clock, database
         finally:
             database.close()
+
+
+def _pricing(url: str | None, script: Path | None) -> PricingService | None:
+    """Whom to ask for prices; None = the reference algorithm. Raises ValueError."""
+    if url is not None and script is not None:
+        raise ValueError("--pricing and --pricing-script exclude each other; name one of them")
+    if script is not None:
+        return ScriptedPricing(script)
+    return wiring.pricing_at(url) if url is not None else None
+
+
+def _load(machine: Machine, catalog: Path) -> None:
+    """The catalogue, before the first event. What can't be read of it is said, and the rest is used."""
+    from infra.catalog.loading import load  # few runs have one
+    from infra.catalog.statements import Unreadable
+
+    catalogue = machine.engine.catalogue
+    if catalogue is None:
+        raise AssertionError("a machine has a catalogue")
+    try:
+        for problem in load(catalogue, machine.store, catalog, BEGINNING):
+            typer.echo(f"recoup: {catalog} line {problem.line}: {problem.detail}", err=True)
+    except Unreadable as problem:
+        fail(str(problem))
 
 
 def _check_files(files: list[Path]) -> None:

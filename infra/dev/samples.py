@@ -10,8 +10,8 @@ from typing import Any
 from common.application.failures import Unavailable
 from common.application.ports import Ref
 from common.domain import ids
-from common.domain.abandonment import is_held
 from common.domain.documents import Case, Customer
+from common.domain.holdout import is_held
 from common.domain.money import format_minor
 from common.domain.vocabulary import VoucherState
 from common.domain.vouchers import Incentive

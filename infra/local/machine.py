@@ -17,13 +17,23 @@ from common.application.backlog import Backlog
 from common.application.engine import Engine
 from common.application.failures import Unavailable
 from common.application.policies import DOCUMENTS, Policies
-from common.application.ports import Archive, Clock, Inlet, PubSubMessage, Secrets, Sender, Task
+from common.application.ports import (
+    Archive,
+    Clock,
+    Inlet,
+    PricingService,
+    PubSubMessage,
+    Secrets,
+    Sender,
+    Task,
+)
 from common.domain.policy import Keys, Policy
 from common.domain.vocabulary import Channel
 from infra.local.database import Database
 from infra.local.identity import LocalIdentity
 from infra.local.local_bus import LocalBus
 from infra.local.memory_timer import MemoryTimer
+from infra.local.pricing import ReferencePricing
 from infra.local.sqlite_catalogue import SqliteCatalogue
 from infra.local.sqlite_store import SqliteStore
 from infra.local.virtual_timer import VirtualTimer
@@ -55,6 +65,7 @@ class Machine:
         secrets: Secrets | None = None,
         backlog: Backlog | None = None,
         archives: Sequence[Archive] = (),
+        pricing: PricingService | None = None,
     ) -> None:
         """`lasting`: the engine goes on where it was when the file is opened again. Without, it is much faster."""
         self.clock = clock
@@ -75,6 +86,7 @@ class Machine:
             catalogue=SqliteCatalogue(database),
             backlog=backlog,
             archives=archives,
+            pricing=pricing or ReferencePricing(),
         )
         wiring.use(lambda: self.engine)
 

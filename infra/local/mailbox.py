@@ -12,7 +12,7 @@ from common.domain.ids import hash_id
 from common.domain.shop import Shop
 from common.domain.triggers import Accepted, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Channel, Reason
-from functions.send_stimulus.rendering import RenderedSms, RenderingFailed, render
+from functions.send_stimulus.rendering import RenderedPush, RenderedSms, RenderingFailed, render
 from functions.send_stimulus.senders.email_message import (
     InvalidRecipient,
     compose,
@@ -32,14 +32,15 @@ class Letter:
     number: int
     """Counts the messages of the file from 1, in the order of sending."""
     message: SendMessage
-    content: EmailMessage | RenderedSms
+    content: EmailMessage | RenderedSms | RenderedPush
 
     def as_bytes(self) -> bytes:
-        """An e-mail's source; a text message under its recipient and date."""
+        """An e-mail's source; another message under its recipient and date, and what a tap on it opens."""
         if isinstance(self.content, EmailMessage):
             return self.content.as_bytes()
         date = format_datetime(self.message.claimed_at)
-        return f"To: {self.message.recipient}\nDate: {date}\n\n{self.content.text}\n".encode()
+        opens = f"Opens: {self.content.url}\n" if isinstance(self.content, RenderedPush) else ""
+        return f"To: {self.message.recipient}\nDate: {date}\n{opens}\n{self.content.text}\n".encode()
 
     @property
     def file_name(self) -> str:
@@ -104,16 +105,19 @@ def folder(path: Path) -> Keep:
     return keep
 
 
-def _content(message: SendMessage, shop: Shop, *, whole: bool) -> EmailMessage | RenderedSms | None:
+def _content(
+    message: SendMessage, shop: Shop, *, whole: bool
+) -> EmailMessage | RenderedSms | RenderedPush | None:
     if message.channel is Channel.EMAIL:
         if whole:
             return compose(message, shop)
         recipient_address(message.recipient)
     rendered = render(message, shop)
-    return rendered if isinstance(rendered, RenderedSms) else None
+    return rendered if isinstance(rendered, RenderedSms | RenderedPush) else None
 
 
 def _provider_id(message: SendMessage, shop: Shop) -> str:
     if message.channel is Channel.EMAIL:
         return message_id(message.claim_id, shop)
-    return f"SM{hash_id('message', message.claim_id)}"
+    kind = "PN" if message.channel is Channel.PUSH else "SM"
+    return f"{kind}{hash_id('message', message.claim_id)}"

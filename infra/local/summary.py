@@ -53,6 +53,7 @@ class Summary:
             "cases": self._named("case."),
             "messages": dict(sorted(self.messages.items())),
             "vouchers": self._named("voucher."),
+            **({"offers": offers} if (offers := self._named("offer.")) else {}),
             "recovered": {currency: self._recovered(currency) for currency in sorted(self._money)},
             "withheld": dict(sorted(self.withheld.items())),
             "refused": dict(sorted(self.refused.items())),

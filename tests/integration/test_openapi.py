@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,10 +23,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from common.application.ports import Put, Ref
-from common.application.tokens import CART, UNSUBSCRIBE, issue
+from common.application.tokens import CART, OFFER, UNSUBSCRIBE, issue
+from common.domain import ids
+from common.domain.documents import Armed, Customer
 from common.domain.storefront import Line
+from common.domain.vocabulary import LookKind, OfferStage
 from tests.conftest import ROOT
 from tests.integration.test_vouchers_by_http import API_KEY, STORE, Shop, running
+from tests.unit.functions.storefront_api import offered
 
 TOKEN_KEY = "a key for links"
 CHECKS = [
@@ -67,14 +71,37 @@ def known(shop: Shop) -> dict[str, list[str]]:
     ref = Ref("cases", case.id)
     lines = (Line(sku="MUG", name="Mug, blue", quantity=1, unit_price_minor=100),)
     shop.store.save([Put(ref, replace(case, lines=lines), shop.store.load([ref])[ref].version)])
-    ids = (case.id, case.customer_id or "")
-    tokens = [issue(keys, CART, ids, now), issue(keys, UNSUBSCRIBE, (*ids, "email"), now)]
-    return {"code": codes, "token": tokens, "store": [STORE]}
+    named = (case.id, case.customer_id or "")
+    tokens = [issue(keys, CART, named, now), issue(keys, UNSUBSCRIBE, (*named, "email"), now)]
+    tokens += [issue(keys, OFFER, (id,), now) for id in with_offers(shop, now)]
+    return {"code": codes, "token": tokens, "store": [STORE], "id": ["c-anna"]}
+
+
+def with_offers(shop: Shop, now: datetime) -> list[str]:
+    """A customer with an offer in each state, of whom some are still to be answered; the offers' ids."""
+    stages = (*OfferStage, OfferStage.DELIVERED, OfferStage.VIEWED, OfferStage.VIEWED)
+    until = {number: now + timedelta(days=number - 6) for number in range(len(stages))}
+    cases = [
+        offered.case(
+            offered.offer(stage, f"o-{number}", valid_until=until[number]),
+            f"o-{number}",
+            store=STORE,
+            customer_id=ids.customer_id(STORE, "id", "c-anna"),
+            armed=Armed(LookKind.LAPSE, now + timedelta(minutes=1)),  # so that no answer sets a timer
+        )
+        for number, stage in enumerate(stages)
+    ]
+    anna = Customer(
+        id=ids.customer_id(STORE, "id", "c-anna"), store=STORE, offer_cases=tuple(one.id for one in cases)
+    )
+    shop.store.save([Put(Ref("customers", anna.id), anna, None)])
+    shop.store.save([Put(Ref("cases", one.id), one, None) for one in cases])
+    return [one.offer.id for one in cases if one.offer]
 
 
 def headers_of(label: str, known_key: bool) -> dict[str, str]:
     """The proof that the operation asks for, or a wrong one."""
-    if "/vouchers/" in label:
+    if "/vouchers/" in label or "/customers/" in label:
         return {"Authorization": f"Bearer {API_KEY if known_key else 'wrong'}", "X-Recoup-Store": STORE}
     return {"X-Recoup-Key": "pk_bielik" if known_key else "wrong"} if "/events/" in label else {}
 
@@ -108,10 +135,12 @@ def test_the_function_does_what_the_document_says(
 
 def test_every_address_is_described() -> None:
     """What routes.py answers stands in the document, every operation of it is sound, and there is nothing else."""
-    assert len(OPERATIONS) == sum(1 for _ in SCHEMA.get_all_operations()) == 12
+    assert len(OPERATIONS) == sum(1 for _ in SCHEMA.get_all_operations()) == 16
     assert {path.split("/")[1] for path in SCHEMA.raw_schema["paths"]} == {
         "vouchers",
         "cart",
+        "offers",
+        "customers",
         "unsubscribe",
         "events",
         "webhooks",

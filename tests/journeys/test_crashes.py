@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from common.domain.vocabulary import StepState
 from tests.builders import ANNA, BEN, BOOTS, GUEST_ANNA, SOCKS, Shopper, when
 from tests.crashing import Crashes
+from tests.phones import FOX_64, FOX_128, failed, with_catalogue
 from tests.providers.scripted import BUSY, REFUSED, ScriptedProvider
 from tests.stories import Story
 
@@ -68,12 +69,27 @@ def refused(story: Story) -> None:
     story.run_until("+20d 00:00")
 
 
-TELLINGS = [unanswered, redeemed, met_again, refused]
+def offered(story: Story) -> None:
+    """An alternative, seen, accepted and ordered; another one that is declined, and one that falls through."""
+    failed(story, "10:00")
+    story.cart("k1", "10:01", BEN, ("fox-128", 1, "1200.00"))
+    story.order("o5", "10:02", BEN, type="payment_failed", cart="k1", total="1200.00")
+    failed(story, "10:03", "o7", approved_amount="100.00", currency="PLN")
+    story.run_until("11:00")
+    story.tell("offer.viewed", "11:00", ANNA, order_id="o1")
+    story.tell("offer.accepted", "11:01", ANNA, order_id="o1")
+    story.tell("offer.declined", "11:02", BEN, order_id="o5")
+    story.order("o2", "11:05", ANNA, total="829.00")
+    story.run_until("+20d 00:00")
+
+
+TELLINGS = [unanswered, redeemed, met_again, refused, offered]
 
 
 def told(telling: Telling, crashes: Crashes, *, exact: bool = True) -> Story:
     """The story as it went with these crashes."""
     story = Story(provider=ScriptedProvider(exact=exact), wrapped=crashes.wrap)
+    with_catalogue(story, FOX_128, FOX_64)
     telling(story)
     story.sweep()
     return story
@@ -114,7 +130,8 @@ def _case(case: Any) -> tuple[Any, ...]:
     steps = {record.step: (record.state, record.channel, record.reason) for record in case.steps}
     recovery = case.recovery and (case.recovery.order_id, case.recovery.revenue, case.recovery.discount)
     watched = (case.next_due_at is None, case.superseded_by, case.stopped)
-    return case.stage, case.reason, voucher, steps, recovery, case.order_id, case.customer_id, watched
+    offer = case.offer and (case.offer.id, case.offer.stage, case.offer.reason, case.offer.proposal)
+    return case.stage, case.reason, voucher, steps, recovery, case.order_id, case.customer_id, watched, offer
 
 
 def _said(line: dict[str, Any]) -> tuple[Any, ...]:

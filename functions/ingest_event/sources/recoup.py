@@ -18,6 +18,9 @@ from common.domain.storefront import (
     CustomerErased,
     CustomerUpdated,
     ItemUnavailable,
+    OfferAccepted,
+    OfferDeclined,
+    OfferViewed,
     OrderCancelled,
     OrderFacts,
     OrderPaid,
@@ -31,7 +34,7 @@ from common.domain.storefront import (
 )
 from common.domain.vocabulary import Channel, SalesChannel, VerificationReason
 from functions.ingest_event import canonical, envelope, reading, salvage
-from functions.ingest_event.canonical_carts import read_cart
+from functions.ingest_event.canonical_carts import read_cart, read_order_lines
 from functions.ingest_event.complaints import refusal
 
 NAME = "recoup"
@@ -44,6 +47,11 @@ _ORDER_EVENTS = {
     "order.paid": OrderPaid,
     "order.payment_failed": OrderPaymentFailed,
     "order.cancelled": OrderCancelled,
+}
+_OFFER_EVENTS = {
+    "offer.viewed": OfferViewed,
+    "offer.accepted": OfferAccepted,
+    "offer.declined": OfferDeclined,
 }
 _REQUESTS = {"customer.erased": CustomerErased, "customer.data_requested": CustomerDataRequested}
 
@@ -121,7 +129,11 @@ def _told(  # noqa: C901 - the table of event types
         case canonical.VerificationEvent():
             return VerificationFailed, _verification(stated)
         case canonical.OrderEvent():
-            return _ORDER_EVENTS[stated.type], {"order": _order(stated.order)}
+            return _ORDER_EVENTS[stated.type], {
+                "order": _order(stated.order, lost=stated.type == "order.payment_failed", final=stated.final)
+            }
+        case canonical.OfferEvent():
+            return _OFFER_EVENTS[stated.type], _offer(stated)
         case canonical.ReturnEvent():
             return OrderReturned, _return(stated.return_, notes)
         case canonical.VoucherEvent():
@@ -150,7 +162,7 @@ def _items_changed(stated: canonical.CartItemsEvent, notes: list[str]) -> dict[s
 
 def _verification(stated: canonical.VerificationEvent) -> dict[str, Any]:
     verification = stated.verification
-    order = _order(stated.order)
+    order = _order(stated.order, lost=True)
     if reading.read_id(verification.order_id, "verification.order_id") != order.id:
         why = "verification.order_id is another order's than order.id; send the order that was verified."
         raise Refused("field_invalid", why, "verification.order_id")
@@ -180,7 +192,18 @@ def _check_identity(stated: canonical.Customer) -> None:
         raise Refused("field_missing", why, "customer.id")
 
 
-def _order(stated: canonical.Order) -> OrderFacts:
+def _offer(stated: canonical.OfferEvent) -> dict[str, Any]:
+    if stated.offer_id is None and stated.order_id is None:
+        why = "offer_id is missing; send it, or order_id with the order that was lost."
+        raise Refused("field_missing", why, "offer_id")
+    return {
+        "offer_id": reading.read_id(stated.offer_id, "offer_id") if stated.offer_id else None,
+        "order_id": reading.read_id(stated.order_id, "order_id") if stated.order_id else None,
+    }
+
+
+def _order(stated: canonical.Order, *, lost: bool = False, final: bool | None = None) -> OrderFacts:
+    """`lost`: it came to nothing, so what was wanted, and for how much, may be offered otherwise."""
     currency = reading.read_currency(stated.currency, "order.currency")
     return OrderFacts(
         id=reading.read_id(stated.id, "order.id"),
@@ -190,6 +213,9 @@ def _order(stated: canonical.Order) -> OrderFacts:
         voucher_codes=_unique(stated.voucher_codes or ()),
         skus=_unique(line.sku for line in stated.lines or ()),
         made_by_shop=stated.created_by == "shop",
+        lines=read_order_lines(stated.lines or (), currency) if lost else (),
+        offer_id=reading.read_id(stated.offer_id, "order.offer_id") if stated.offer_id else None,
+        final=final,
     )
 
 

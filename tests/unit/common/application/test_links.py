@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from common.application.links import with_links
 from common.application.policies import build
-from common.application.tokens import CART, UNSUBSCRIBE, read
+from common.application.tokens import CART, OFFER, UNSUBSCRIBE, InvalidToken, read
 from functions.send_stimulus.senders.email_message import compose
 from infra.local.machine import LOCAL_KEYS
 from tests.providers.messages import email
+from tests.providers.offers import offering, promise
 
 POLICY = build({"shop": {"storefront_url": "https://recoup.bielik.example"}}, LOCAL_KEYS)
 DAY = timedelta(days=1)
@@ -40,3 +43,23 @@ def test_tokens_hold_ids_and_nothing_personal() -> None:
 def test_without_a_key_the_message_stays_as_it_was() -> None:
     """It leaves all the same."""
     assert with_links(email(), replace(POLICY, keys=replace(LOCAL_KEYS, links=()))) == email()
+
+
+def test_an_offer_leads_to_its_own_page() -> None:
+    """A token of its own purpose with the offer's id, the same each time; without a key there is none (L7)."""
+    message = with_links(offering(promise(page_url=None)), POLICY)
+    assert message == with_links(offering(promise(page_url=None)), POLICY)
+    assert message.offer is not None
+    address, _, token = str(message.offer.page_url).rpartition("/")
+    assert address == "https://recoup.bielik.example/offers"
+    at, keys = message.claimed_at, LOCAL_KEYS.links
+    assert read(keys, OFFER, token, at, DAY) == ("case-1-1",)
+    with pytest.raises(InvalidToken):
+        read(keys, CART, token, at, DAY)
+    keyless = replace(POLICY, keys=replace(LOCAL_KEYS, links=()))
+    assert with_links(offering(promise(page_url=None)), keyless).offer == promise(page_url=None)
+
+
+def test_a_message_without_an_offer_gets_no_page() -> None:
+    """Nor anything else that it hadn't."""
+    assert with_links(email(), POLICY).offer is None

@@ -88,3 +88,19 @@ def test_links_lead_to_the_shop(url: str, may: bool) -> None:
         link_hosts=("cdn.example",),
     )
     assert access.may_link_to(url) is may
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"offer_link_days": 34}, "offer_link_days is 34"),
+        ({"offer_link_days": 366}, "offer_link_days is 366"),
+        ({"offer_calls_per_minute": 0}, "offer_calls_per_minute is 0"),
+    ],
+)
+def test_a_link_to_an_offer_always_outlives_the_offer(changes: dict[str, Any], sentence: str) -> None:
+    """Offers live up to thirty days; a shorter link would call an open offer broken (L50)."""
+    with pytest.raises(InvalidPolicy) as caught:
+        parse("storefront", changes)
+    assert sentence in str(caught.value)
+    assert parse("storefront", {}).offer_link_days > 30

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from common.domain.vocabulary import Channel, Reason
 from infra.local.database import Database
 from infra.local.mailbox import Letter, MailboxSender, folder
 from tests.providers.messages import SHOP, email, query, sms
+from tests.providers.offers import offering, offering_push, offering_sms
 
 
 @pytest.fixture
@@ -45,6 +47,36 @@ def test_a_folder_sorts_in_the_order_of_sending(database: Database, tmp_path: Pa
     assert names[-1] == "0000012-20260307T153000Z-first-email.eml"
     written = message_from_bytes((tmp_path / "mail" / "box" / names[-1]).read_bytes(), policy=policy.default)
     assert written["To"] == "jan@example.com"
+
+
+def test_a_push_message_is_kept_with_what_it_opens(database: Database, tmp_path: Path) -> None:
+    """A text file with recipient, date, link, title and body, so that a replay can show it."""
+    letters: list[Letter] = []
+    mailbox = MailboxSender(database, lambda: SHOP, letters.append, folder(tmp_path / "box"))
+    sent = mailbox.send(offering_push())
+    assert isinstance(sent, Accepted)
+    assert mailbox.find(query(offering_push())) == sent
+    (letter,) = letters
+    (file,) = (tmp_path / "box").iterdir()
+    assert file.name == "0000001-20260307T153000Z-offer-push.txt"
+    assert file.read_bytes() == letter.as_bytes()
+    assert file.read_text().replace("\u00a0", " ") == (
+        "To: device-token\nDate: Sat, 07 Mar 2026 15:30:00 +0000\n"
+        "Opens: https://recoup.bielik.example/offers/t0ken\n\n"
+        "An alternative for you that costs less\n"
+        "Wool cardigan for PLN 249.00, until 14 March 2026, 16:30 (UTC+1).\n"
+    )
+
+
+@pytest.mark.parametrize("make", [offering, offering_sms, offering_push])
+def test_an_offer_that_is_written_wrongly_is_not_kept(database: Database, make: Any) -> None:
+    """The check is part of writing a message, whoever carries it."""
+    letters: list[Letter] = []
+    mailbox = MailboxSender(database, lambda: SHOP, letters.append)
+    rejected = mailbox.send(make(template="first"))
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason is Reason.TEMPLATE_INVALID
+    assert letters == []
 
 
 def test_a_claim_is_found_for_certain(database: Database) -> None:
