@@ -217,7 +217,7 @@ class PricingReply:
 
 
 class PricingUnreachable(Exception):
-    """One attempt came to nothing: no connection, a time-out, or an answer that was cut off or too long."""
+    """One attempt came to nothing: no connection, a time-out, or an answer that was cut off."""
 
     def __init__(self, detail: str, took_seconds: float, *, for_good: bool = False) -> None:
         super().__init__(detail)

@@ -11,11 +11,12 @@ from common.domain.documents import Armed, Case, Customer
 from common.domain.effects import Effect, FindAlternatives
 from common.domain.lapses import lapsed
 from common.domain.offer_pricing import open_question
-from common.domain.offer_stages import after_message, offer_lapsed
+from common.domain.offer_stages import after_message, cancelled, offer_lapsed
+from common.domain.offer_timing import has_waited_too_long
 from common.domain.sequence import step_due, unresolved
 from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
 from common.domain.triggers import Look, MessageAnswered
-from common.domain.vocabulary import LookKind, Stage
+from common.domain.vocabulary import LookKind, Reason, Stage
 
 
 def looked(book: Book, trigger: Look) -> Decision:
@@ -51,6 +52,8 @@ def _with_what_is_due(book: Book, case: Case, customer: Customer | None, kind: L
             if customer is not None and after.stage is Stage.ABANDONED:
                 ask_worth(book, after, customer)
             return after
+        case LookKind.STEP if has_waited_too_long(case, book.now):
+            return cancelled(book, case, Reason.CART_TOO_OLD)
         case LookKind.STEP if step := pending_step(case, book.policy):
             return after_message(book, step_due(book, case, customer, step))
         case LookKind.LAPSE if case.offer:

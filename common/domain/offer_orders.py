@@ -8,7 +8,7 @@ from common.domain.customers import follow
 from common.domain.documents import Case, Customer, Order
 from common.domain.offers import LIVE, PROMISED
 from common.domain.refunds import is_counted
-from common.domain.vocabulary import OfferStage
+from common.domain.vocabulary import OfferStage, Stage
 
 
 def taken_up(book: Book, order: Order, owner: Customer | None, at: datetime) -> Case | None:
@@ -51,7 +51,8 @@ def still_offered(book: Book, owner: Customer | None, at: datetime) -> tuple[Cas
     return tuple(
         case
         for case in _offered(book, owner)
-        if case.offer is not None and case.offer.stage in LIVE and case.last_activity_at <= at
+        if (case.stage is Stage.HELD or (case.offer is not None and case.offer.stage in LIVE))
+        and case.last_activity_at <= at
     )
 
 

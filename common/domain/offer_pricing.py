@@ -4,6 +4,7 @@ from dataclasses import replace as replaced
 
 from common.domain.book import Book, Decision
 from common.domain.casework import armed, conclude, remember
+from common.domain.catalogue import Product
 from common.domain.changing import replace
 from common.domain.customers import follow
 from common.domain.documents import Case
@@ -12,16 +13,19 @@ from common.domain.gates import closed_gate
 from common.domain.money import format_minor
 from common.domain.offer_limits import frozen, offerable, question
 from common.domain.offer_stages import at_stage, cancelled, requested, stand_in, tell
-from common.domain.offer_timing import PRICING_LEASE
-from common.domain.offers import Offer, OfferEvidence, Proposal
+from common.domain.offer_timing import PRICING_LEASE, REQUEST_LASTS
+from common.domain.offers import Offer, OfferEvidence, Proposal, Wanted
 from common.domain.triggers import AlternativesFound, NotPriced, PriceAnswered, Priced
 from common.domain.vocabulary import OfferStage, Reason
 
 
 def look(book: Book, case: Case, offer: Offer) -> Case:
     """What is due of an offer that has no price yet: search, or give up on an answer that never came."""
+    due_at = case.held_until or offer.requested_at
     if offer.stage is OfferStage.PRICING:
         return cancelled(book, case, Reason.PRICING_UNAVAILABLE)
+    if book.now >= due_at + REQUEST_LASTS:
+        return cancelled(book, requested(book, case, offer), Reason.PRICING_UNAVAILABLE)
     customer = follow(book, case.customer_id)
     reason = closed_gate(case, customer, book.policy, book.now)
     if reason is not None or customer is None:
@@ -58,6 +62,7 @@ def alternatives_found(book: Book, found: AlternativesFound) -> Decision:
         return conclude(book, "no_alternative")
     limits = frozen(offer, [limit for _, limit in able], policy, found.catalogue_version, book.now)
     offer = replace(offer, limits=limits)
+    offer = replace(offer, wanted=_as_the_shop_shows_it(offer.wanted, found.wanted))
     products = [product for product, _ in able]
     asked = question(offer, limits, found.wanted, products, customer, policy)
     book.evidence(offer.id)
@@ -67,6 +72,15 @@ def alternatives_found(book: Book, found: AlternativesFound) -> Decision:
     if case.offer is not None:
         book.owe(_asking(book, case, case.offer, asked))
     return conclude(book, "price_asked")
+
+
+def _as_the_shop_shows_it(wanted: Wanted, product: Product | None) -> Wanted:
+    """The wanted item with what its order didn't say of it."""
+    if product is None:
+        return wanted
+    picture = product.image_urls[0] if product.image_urls else None
+    name = product.name if wanted.name in ("", wanted.sku) else wanted.name
+    return replaced(wanted, name=name, url=wanted.url or product.url, image_url=wanted.image_url or picture)
 
 
 def _asking(book: Book, case: Case, offer: Offer, request: str) -> AskPrice:

@@ -169,9 +169,12 @@ def _request(
         held_until=due_at if due_at > at else None,
         stands_in_for=stands_in_for,
     )
+    known = tuple(one for one in customer.offer_cases if one != id)
+    book.put(replace(customer, offer_cases=(*known, id)[-MAX_OFFERS:]))
     if is_held(customer, book.policy):
         announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
-        settle(book, replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD))
+        case = replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD, announced=True)
+        settle(book, case)
         return None
     offer = Offer(
         id=ids.offer_id(id, 1),
@@ -182,7 +185,4 @@ def _request(
         stage_at=at,
         approved_minor=approved_minor,
     )
-    case = settle(book, replace(noted(book, case, "alternative requested", actor="shop"), offer=offer))
-    known = tuple(one for one in customer.offer_cases if one != id)
-    book.put(replace(customer, offer_cases=(*known, id)[-MAX_OFFERS:]))
-    return case
+    return settle(book, replace(noted(book, case, "alternative requested", actor="shop"), offer=offer))

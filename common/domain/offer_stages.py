@@ -48,7 +48,8 @@ def requested(book: Book, case: Case, offer: Offer) -> Case:
 
 def cancelled(book: Book, case: Case, reason: Reason) -> Case:
     """The offer, given up before it reached anybody. A cart that it stood in for is reminded of as usual."""
-    tell(book, case, "offer.cancelled", reason=reason.value)
+    if case.announced:  # else nobody has heard of it: the order was paid after all, for example
+        tell(book, case, "offer.cancelled", reason=reason.value)
     case = at_stage(book, case, OfferStage.CANCELLED, "offer cancelled", reason=reason)
     _release(book, case)
     if case.stage not in _OPEN_CASES:

@@ -9,6 +9,10 @@ from common.domain.vocabulary import LookKind, OfferStage, Stage
 
 PRICING_LEASE = timedelta(minutes=10)
 """How long the algorithm's answer may take to be saved; longer than the function may run. Then it is given up."""
+REQUEST_LASTS = timedelta(hours=6)
+"""How long an offer may be looked for, from when it was due; then whoever lost the order has moved on."""
+MESSAGE_LASTS = timedelta(hours=48)
+"""How long a priced offer may wait for its message to leave."""
 APPROVAL_WAITS = timedelta(hours=48)
 """How long an offer waits for an administrator: afterwards the limits that it was priced within are stale."""
 OFFER, REMINDER = "alternative_offer", "offer_reminder"
@@ -65,3 +69,9 @@ def offer_waits_for(case: Case, offer: Offer, policy: Policy) -> Armed | None:
             return Armed(LookKind.LAPSE, offer.stage_at + policy.recovery.attribution) if waits else None
         case _:
             return None
+
+
+def has_waited_too_long(case: Case, now: datetime) -> bool:
+    """Whether a priced offer could not be told for so long that it is given up."""
+    offer = case.offer
+    return offer is not None and offer.stage is OfferStage.READY and now >= offer.stage_at + MESSAGE_LASTS

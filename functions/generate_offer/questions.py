@@ -8,6 +8,7 @@ from common.application.ports import PricingService
 from common.application.shell import Question
 from common.domain.effects import AskPrice, AskWorth, FindAlternatives
 from common.domain.triggers import AlternativesFound, PriceAnswered, WorthAnswered
+from common.logs import log
 from functions.generate_offer import alternatives, asking, worth
 
 
@@ -27,5 +28,9 @@ def answer(effect: Question, look_id: str) -> AlternativesFound | PriceAnswered 
 
 @cache
 def _service() -> PricingService | None:
-    """The configured service, built on first use, in the worker."""
-    return wiring.pricing_service()
+    """The configured service, built on first use, in the worker; None = there is none that could be asked."""
+    try:
+        return wiring.pricing_service()
+    except ValueError as problem:
+        log("pricing_not_ready", severity="ERROR", detail=str(problem))
+        return None

@@ -16,6 +16,9 @@ STOREFRONT_API = {
     "voucher_action": "/vouchers/<code>/<action>",
     "cart_link": "/cart/<token>",
     "unsubscribe_link": "/unsubscribe/<token>",
+    "offer_link": "/offers/<token>",
+    "offer_action": "/offers/<token>/<action>",
+    "customer_offers": "/customers/<id>/offers",
 }
 """Addresses of the deployed function, which checks its callers itself, by their endpoints here."""
 LETTER = (

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from google.cloud.tasks_v2 import Task
 from google.pubsub_v1.types import PubsubMessage
 
+from common.adapters.firestore_catalogue import FirestoreCatalogue
 from common.adapters.firestore_client import FirestoreDatabase
 from common.adapters.firestore_store import FirestoreStore
 from common.adapters.firestore_values import fill_fields
@@ -90,7 +91,11 @@ class Deployment:
         for queue in _QUEUES.values():
             self.tasks.create_queue(self._queue(queue))
         firestore = emulator_channel(self._emulators["FIRESTORE_EMULATOR_HOST"])
-        _write_policies(FirestoreDatabase(self.project, "(default)", 10, firestore))
+        shop = {**POLICIES["shop"], "storefront_url": self.functions["storefront_api"].url}
+        _write_policies(
+            FirestoreDatabase(self.project, "(default)", 10, firestore), {**POLICIES, "shop": shop}
+        )
+        self.catalogue = FirestoreCatalogue(self.project, channel=firestore)
         for function in self.functions.values():
             function.wait_until_ready()
         push_to = self.functions["ingest_event"].url
@@ -120,6 +125,10 @@ class Deployment:
             "TEST_CLOCK_AHEAD": str(self._ahead),
             "NO_PROXY": "127.0.0.1",
         }
+        if name in ("send_stimulus", "storefront_api"):
+            settings["RECOUP_SECRET_TOKEN_KEY"] = "a key for links"
+        if name == "generate_offer":
+            settings["RECOUP_PRICING_URL"] = self.functions["price_offer"].url
         if name in urls:
             settings["RECOUP_AUDIENCE"] = urls[name]
         if name == "send_stimulus":
@@ -211,11 +220,11 @@ class Deployment:
         return heard[0]
 
 
-def _write_policies(database: FirestoreDatabase) -> None:
+def _write_policies(database: FirestoreDatabase, policies: Mapping[str, Mapping[str, Any]]) -> None:
     """Put the documents where the administrators' console would."""
     from google.cloud.firestore_v1.types.write import Write
 
-    for name, document in POLICIES.items():
+    for name, document in policies.items():
         write = Write.pb()()
         write.update.name = database.path("config", name)
         fill_fields(write.update.fields, document)

@@ -49,6 +49,18 @@ class Customer:
             order |= {"total": "122.55", "discount": "6.45", "voucher_codes": [code]}
         return self._event("order.placed", at, order=order)
 
+    def fails_verification(self, at: datetime) -> dict[str, Any]:
+        """verification.failed: for a phone."""
+        phone = {"sku": "fox-128", "name": "Phone fox-128", "quantity": 1, "unit_price": "1200.00"}
+        order = {"id": self.order_id, "currency": "PLN", "total": "1200.00", "lines": [phone]}
+        verification = {"id": f"check-{self.name}", "order_id": self.order_id, "reason": "identity"}
+        return self._event("verification.failed", at, verification=verification, order=order)
+
+    def orders_instead(self, at: datetime, offer_id: str) -> dict[str, Any]:
+        """order.placed: what was offered."""
+        order = {"id": f"{self.order_id}-2", "currency": "PLN", "total": "829.00", "offer_id": offer_id}
+        return self._event("order.placed", at, order=order)
+
     def _event(self, type: str, at: datetime, **content: Any) -> dict[str, Any]:
         person = {"id": self.name, "locale": "pl-PL", "country": "PL", "time_zone": "Europe/Warsaw"}
         event = {"id": f"{type}-{self.name}", "type": type, "occurred_at": stamp(at)}

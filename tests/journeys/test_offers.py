@@ -1,12 +1,20 @@
 """A cheaper alternative instead of a lost order, from the failed verification to the order that comes of it."""
 
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from common.application.failures import Unavailable
+from common.application.ports import Put, Ref
+from common.application.shell import advance
+from common.domain.triggers import OfferApproved
 from common.domain.vocabulary import OfferStage, Stage
-from tests.builders import ANNA, BEN, rules
+from tests.builders import ANNA, BEN, Shopper, rules, when
 from tests.phones import FOX_64, FOX_128, WANTED, a_phone, failed, with_catalogue
+from tests.providers.scripted import Crash
 from tests.stories import Story
 
 
@@ -206,7 +214,7 @@ def test_a_payment_that_succeeds_in_time_ends_it(story: Story) -> None:
     story.order("o1", "10:10", ANNA, type="paid", total="1200.00")
     story.run_until("+9d 00:00")
     assert story.sent() == []
-    assert "offer.requested" not in story.types()
+    assert story.types() == []
 
 
 def test_an_item_that_sells_out_at_the_checkout(story: Story) -> None:
@@ -245,3 +253,129 @@ def test_whoever_said_no_is_not_written_to(story: Story) -> None:
     story.run_until("+9d 00:00")
     assert story.sent() == []
     assert story.types()[-1] == "offer.cancelled"
+
+
+# Nothing is left half-finished.
+
+
+class Failing:
+    """A catalogue that never answers."""
+
+    def products(self, store: str, skus: Any) -> Any:
+        raise Unavailable("no answer")
+
+    candidates = products
+
+
+class Dying:
+    """A pricing algorithm whose caller dies of it."""
+
+    def ask(self, request: bytes, timeout_seconds: float) -> Any:
+        raise Crash
+
+
+@pytest.mark.parametrize(
+    ("changes", "after"),
+    [({"catalogue": Failing()}, timedelta(hours=6)), ({"pricing": Dying()}, timedelta(minutes=10))],
+    ids=["catalogue", "algorithm"],
+)
+def test_the_sweep_cancels_what_stays_in_one_stage(changes: dict[str, Any], after: timedelta) -> None:
+    """Whether the catalogue never answers, or whoever asked for the price died each time (L51)."""
+    story = Story(wrapped=lambda engine: replace(engine, **changes))
+    with_catalogue(story, FOX_128, FOX_64)
+    story.sweep_regularly()
+    failed(story, "10:00")
+    story.run_until("+2d 00:00")
+    (cancelled,) = story.said("offer.cancelled")
+    assert cancelled["reason"] == "pricing_unavailable"
+    late = datetime.fromisoformat(cancelled["at"]) - when("10:00")
+    assert after <= late <= after + timedelta(hours=1)
+    assert story.sent() == []
+    assert offer_case(story).next_due_at is None
+
+
+def test_the_item_is_shown_as_the_shop_shows_it(story: Story) -> None:
+    """The order says nothing of its picture, so the catalogue does."""
+    failed(story, "10:00")
+    story.run_until("10:05")
+    wanted = offer_case(story).offer.wanted
+    assert (wanted.url, wanted.image_url) == (FOX_128.url, FOX_128.image_urls[0])
+
+
+def test_the_question_and_the_answer_are_kept(story: Story) -> None:
+    """As evidence, without anybody's name or address, and without why the check was failed."""
+    failed(story, "10:00")
+    story.run_until("10:05")
+    (evidence,) = story.documents("offer_evidence")
+    asked, answered = json.loads(evidence.request), json.loads(evidence.answer)
+    assert asked["request_id"] == answered["request_id"] == offer_case(story).offer.id
+    assert not any(word in evidence.request for word in ("anna", "Anna", "+48", "c-anna", "credit"))
+
+
+def test_the_limits_that_were_frozen_hold_whatever_the_catalogue_says_later() -> None:
+    """An acceptance is checked against them; a document that was tampered with sells nothing (L50)."""
+    story = with_catalogue(Story(), FOX_128, FOX_64)
+    failed(story, "10:00")
+    story.run_until("10:05")
+    case = offer_case(story)
+    cheaper = replace(case.offer, proposal=replace(case.offer.proposal, unit_price_minor=100))
+    ref = Ref("cases", case.id)
+    store = story.machine.store
+    store.save([Put(ref, replace(case, offer=cheaper), store.load([ref])[ref].version)])
+    story.tell("offer.accepted", "11:00", ANNA, order_id="o1")
+    assert offer_case(story).offer.stage is OfferStage.DELIVERED
+    assert story.said("offer.accepted") == []
+
+
+def test_two_accounts_that_turn_out_to_be_one_keep_their_offers(story: Story) -> None:
+    """Ben's account and Anna's offer: the order of the merged customer takes it up."""
+    failed(story, "10:00", customer=Shopper(email="anna@shop.test", consent={"email": True}))
+    story.run_until("10:05")
+    story.tell("offer.accepted", "10:30", None, order_id="o1")
+    story.customer(Shopper(id="c-anna", email="anna@shop.test"), "10:31")
+    story.order("o2", "10:35", Shopper(id="c-anna"))
+    assert story.types()[-1] == "case.recovered"
+
+
+def test_the_control_group_is_measured_and_never_offered_anything() -> None:
+    """Its orders close its cases, so that both arms compare."""
+    story = with_catalogue(Story(rules(holdout_percent=100)), FOX_128, FOX_64)
+    failed(story, "10:00")
+    story.order("o2", "12:00", ANNA)
+    story.run_until("+20d 00:00")
+    assert story.types() == ["case.held", "case.ordered"]
+    assert story.sent() == []
+
+
+def test_a_reminder_before_the_offer_expires() -> None:
+    """If policy wants one, and only of an offer that nobody has answered."""
+    policy = rules(pricing={"reminder_hours_before_expiry": 24})
+    story = with_catalogue(Story(policy), FOX_128, FOX_64)
+    failed(story, "10:00")
+    failed(story, "10:01", "o2", customer=BEN)
+    story.run_until("10:30")
+    story.tell("offer.declined", "10:31", BEN, order_id="o2")
+    story.run_until("+20d 00:00")
+    steps = [(step, who) for step, _, who in story.sent()]
+    assert steps == [
+        ("alternative_offer", ANNA.email),
+        ("alternative_offer", BEN.email),
+        ("offer_reminder", ANNA.email),
+    ]
+
+
+def test_an_administrator_lets_a_dear_offer_out() -> None:
+    """It waits, and leaves within the limits that were frozen; without a word it is cancelled after two days."""
+    policy = rules(pricing={"approval_over": {"PLN": "100.00"}})
+    for approved in (True, False):
+        story = with_catalogue(Story(policy), FOX_128, FOX_64)
+        failed(story, "10:00")
+        story.run_until("12:00")
+        assert story.sent() == []
+        word = OfferApproved(id="w", offer_id=offer_case(story).offer.id, by="Ewa", approved=approved)
+        if approved:
+            advance(story.machine.engine, word)
+        story.run_until("+3d 00:00")
+        assert len(story.sent()) == approved
+        assert story.types()[-1] == ("offer.delivered" if approved else "offer.cancelled")
+    assert story.said("offer.cancelled")[0]["reason"] == "not_approved"

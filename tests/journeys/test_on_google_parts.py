@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import threading
 import time
 import urllib.error
@@ -16,13 +17,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from common.application.ports import Ref
+from common.application.ports import Put, Ref
+from common.domain.catalogue import STATUS, CatalogueStatus, Product, status_id
 from common.domain.ids import hash_id
 from common.domain.refused import IntakeFailure
 from common.domain.vocabulary import Reason, Stage, StepState, VoucherState
 from tests.deployment import ACCOUNT_OF_TASKS, STORE, Deployment, deployed, eventually
 from tests.deployment.shopping import Customer, address, mailed, texted
 from tests.deployment.topics import line
+from tests.phones import a_phone
 
 HALF_AN_HOUR, A_DAY, A_WEEK = timedelta(minutes=30), timedelta(days=1), timedelta(days=7)
 MOMENT = timedelta(seconds=1)
@@ -127,6 +130,63 @@ def test_an_abandoned_cart_is_brought_back(engine: Deployment) -> None:
     assert case.stage is Stage.RECOVERED
     assert case.voucher is not None
     assert case.voucher.state is VoucherState.REDEEMED
+
+
+def asked(url: str, method: str = "GET") -> dict[str, Any]:
+    """What storefront_api answers an app."""
+    request = urllib.request.Request(url, method=method, headers={"Accept": "application/json"})
+    with urllib.request.urlopen(request, timeout=20) as response:
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+def test_a_cheaper_alternative_becomes_an_order(engine: Deployment) -> None:
+    """The verification fails; the catalogue, the pricing service, the e-mail, the offer's link and the order follow."""
+    stock(
+        engine,
+        a_phone("fox-128", 120_000, 80_000, store=STORE),
+        a_phone("fox-64", 90_000, 60_000, store=STORE),
+    )
+    ola = mailed("ola")
+    engine.publish(ola.fails_verification(engine.now()))
+    (message,) = eventually(lambda: mails(engine, "ola"), "the offer's e-mail")
+    assert "Phone fox-64" in body(message)
+    (link,) = set(re.findall(r"http://127\.0\.0\.1:[0-9]+/offers/[\w.-]+", body(message)))
+    offer = asked(link)
+    assert offer["alternative"]["sku"] == "fox-64"
+    assert 63_000 <= offer["alternative"]["unit_price_minor"] <= 90_000
+    accepted = asked(f"{link}/accept", "POST")
+    assert accepted == asked(f"{link}/accept", "POST")
+    engine.publish(ola.orders_instead(engine.now(), accepted["offer_id"]))
+    told = eventually(lambda: heard_of(engine, ola.order_id, "case.recovered"), "the recovery")
+    assert [line["type"] for line in told] == [
+        "offer.requested",
+        "offer.ready",
+        "stimulus.sent",
+        "offer.delivered",
+        "offer.viewed",
+        "offer.accepted",
+        "case.recovered",
+    ]
+
+
+def stock(engine: Deployment, *products: Product) -> None:
+    """The shop imports its catalogue."""
+    engine.catalogue.put_many(products)
+    status = CatalogueStatus(id=status_id(STORE), store=STORE, version=1, products=len(products), begun=True)
+    engine.store.save([Put(Ref(STATUS, status.id), status, None)])
+
+
+def heard_of(engine: Deployment, order: str, last: str) -> list[dict[str, Any]]:
+    """What was told about the case of a lost order, in its order, once the last of it was; else nothing."""
+    lines = {message.attributes["ce-id"]: line(message) for message in engine.topics.listen()}
+    cases = {
+        told["case_id"] for told in lines.values() if told.get("subject") == order and "offer_id" in told
+    }
+    about = [told for told in lines.values() if told.get("case_id") in cases]
+    rank = ["offer.requested", "offer.ready", "stimulus.sent", "offer.delivered"]
+    about.sort(key=lambda told: (told["at"], rank.index(told["type"]) if told["type"] in rank else 9))
+    return about if any(told["type"] == last for told in about) else []
 
 
 def test_what_the_engine_did_is_told_as_cloudevents(engine: Deployment) -> None:

@@ -142,7 +142,7 @@ def test_a_sound_template_of_ones_own_is_sent(
     templates_of_ones_own("email.en.html", f"<p>{template}</p>")
     templates_of_ones_own("sms.en.txt", template)
     for make in (offering, offering_sms):
-        assert render(make(TWO, locale=locale), SHOP)
+        assert render(make(TWO, locale=locale), SHOP).text
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_wrong_subject_is_blocked(templates_of_ones_own: Write, subject: str, 
     templates_of_ones_own("email.en.txt", SOUND)
     templates_of_ones_own("email.en.html", SOUND)
     if detail is None:
-        assert render(offering(), SHOP)
+        assert render(offering(), SHOP).text
     else:
         said = blocked(offering())
         assert "the subject" in said
@@ -217,10 +217,10 @@ def test_items_with_similar_names_are_told_apart(
         templates_of_ones_own(f"push.pl.{part}", text.replace("alternative.name", "wanted"))
     offer = promise(name=alternative, wanted=replace(WANTED, name=wanted))
     right = offering_push(offer, lines=(replace(LINE, name=wanted),))
-    assert render(right, SHOP)
+    assert render(right, SHOP).text
     wrong = replace(right, locale="pl")
     if wanted == alternative:
-        assert render(wrong, SHOP)
+        assert render(wrong, SHOP).text
     else:
         assert "the item" in blocked(wrong)
 
