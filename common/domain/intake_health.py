@@ -13,7 +13,7 @@ JUDGED = timedelta(minutes=10)
 """How long after the last late message carts are judged that seemed quiet meanwhile."""
 SETTLED = timedelta(minutes=20)
 """How long after it reminders leave: when all carts are judged, or somebody's older cart would be written about."""
-CARTS_SPREAD, MESSAGES_SPREAD = timedelta(minutes=5), timedelta(minutes=10)
+CARTS_SPREAD, MESSAGES_SPREAD = timedelta(minutes=5), timedelta(minutes=20)
 """Over which those are spread that were held together, rather than in one burst (L4)."""
 
 

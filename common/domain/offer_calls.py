@@ -7,11 +7,11 @@ from dataclasses import replace as with_verdict
 from datetime import datetime
 
 from common.domain import ids, inbox
-from common.domain.book import Book, Decision
+from common.domain.book import CASES, ORDERS, Book, Decision
 from common.domain.casework import conclude, noted, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.customers import follow, identify
-from common.domain.documents import Case
+from common.domain.documents import Case, Customer
 from common.domain.money import format_minor
 from common.domain.offer_stages import (
     at_stage,
@@ -22,9 +22,18 @@ from common.domain.offer_stages import (
     tell,
 )
 from common.domain.offers import PROMISED, Offer, OfferVerdict
+from common.domain.orders import placed
 from common.domain.storefront import OfferAccepted, OfferDeclined, OfferTold
 from common.domain.triggers import OfferApproved, OfferCalled
-from common.domain.vocabulary import OfferAction, OfferRefusal, OfferStage, Reason, SalesChannel, Stage
+from common.domain.vocabulary import (
+    OfferAction,
+    OfferRefusal,
+    OfferStage,
+    OrderState,
+    Reason,
+    SalesChannel,
+    Stage,
+)
 from common.domain.wire import stamp
 
 _TAKEN = (OfferStage.ACCEPTED, OfferStage.ORDERED)
@@ -57,6 +66,7 @@ def offer_told(book: Book, event: OfferTold) -> Decision:
     if entry is not None:
         return repeat(entry) if entry.digest == event.digest else Decision("id_reused")
     customer = identify(book, event.store, event.person, event.occurred_at)
+    case = case or _by_subject(book, customer, event.order_id)
     case, offer = _found(book, event.offer_id or (case.offer.id if case and case.offer else ""))
     if case is None or offer is None or case.store != event.store:
         return conclude(book, "nobodys_offer")
@@ -75,6 +85,13 @@ def _case_of_order(event: OfferTold) -> str | None:
     if event.order_id is None:
         return None
     return ids.offer_case_id(event.store, "order", f"order {event.order_id}")
+
+
+def _by_subject(book: Book, customer: Customer | None, lost: str | None) -> Case | None:
+    """The customer's own offer instead of what the event names: where no order was lost, that is the cart."""
+    known = customer.offer_cases if customer and lost else ()
+    book.need(*((CASES, id) for id in known))
+    return next((case for id in reversed(known) if (case := book.case(id)) and case.subject == lost), None)
 
 
 def _action(event: OfferTold) -> OfferAction:
@@ -116,7 +133,7 @@ def _done(
         case OfferAction.VIEW:
             case = _viewed(book, case, offer)
         case OfferAction.ACCEPT:
-            case = _accepted(book, case, offer, at, channel)
+            case = _with_earlier_order(book, _accepted(book, case, offer, at, channel), at)
         case OfferAction.DECLINE:
             case = _declined(book, case, at, channel)
     remember(book, settle(book, case), event)
@@ -190,6 +207,19 @@ def _accepted(book: Book, case: Case, offer: Offer, at: datetime, channel: Sales
     )
     # Heard of late, it was accepted in time all the same: the case is open again.
     return replace(case, stage=Stage.STIMULATED) if case.stage is Stage.LOST else case
+
+
+def _with_earlier_order(book: Book, case: Case, at: datetime) -> Case:
+    """The case, completed by an order that overtook the news of its acceptance (L13)."""
+    customer = follow(book, case.customer_id)
+    since = [one for one in customer.purchases if one.at >= at] if customer else []
+    book.need(*((ORDERS, ids.order_id(case.store, one.order_id)) for one in since))
+    book.put(case)
+    for purchase in since:
+        order = book.order(ids.order_id(case.store, purchase.order_id))
+        if order is not None and order.state is OrderState.PLACED and order.placed_at is not None:
+            book.put(placed(book, order, None, None, order.placed_at))
+    return book.case(case.id) or case
 
 
 def _declined(book: Book, case: Case, at: datetime, channel: SalesChannel | None) -> Case:

@@ -13,7 +13,7 @@ from common.domain.values import dataclass
 if TYPE_CHECKING:
     from flask import Request, Response
 
-_FIELDS = ("status", "delay_seconds", "retry_after_seconds", "body")
+_FIELDS = ("status", "delay_seconds", "retry_after_seconds", "headers", "body")
 _LONGEST_SECONDS = 86_400
 
 
@@ -62,7 +62,8 @@ class CannedAnswer:
 class ScriptedPricing:
     """Answers from a file in JSON Lines, in their order, the last one for ever. Thread-safe.
 
-    A body that is an object and names no request_id gets the request's own. Waiting takes no time, but counts.
+    A body that is an object gets the request's own request_id, as nobody can know it beforehand; a text is sent as it
+    is. Waiting takes no time, but counts.
     Raises ValueError with a sentence that names the line.
     """
 
@@ -92,7 +93,7 @@ class ScriptedPricing:
 def _body(body: dict[str, Any] | str, request: bytes) -> bytes:
     if isinstance(body, str):
         return body.encode(errors="surrogatepass")
-    return json.dumps(_own_id(request) | body, separators=(",", ":")).encode()
+    return json.dumps(body | _own_id(request), separators=(",", ":")).encode()
 
 
 def _own_id(request: bytes) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def _answer(line: str) -> CannedAnswer:
         raise ValueError('it is not a JSON object such as {"status": 503, "body": {}}')
     if unknown := said.keys() - set(_FIELDS):
         raise ValueError(f"{min(unknown)} is not a field; there are {', '.join(_FIELDS)}")
-    status, body = said.get("status", 200), said.get("body", "")
+    status, body = said.get("status", 200), "" if said.get("body") is None else said["body"]
     if type(status) is not int or not 100 <= status <= 599:
         raise ValueError("status must be a whole number from 100 to 599")
     if not isinstance(body, dict | str):
@@ -142,9 +143,18 @@ def _answer(line: str) -> CannedAnswer:
     return CannedAnswer(
         status=status,
         delay_seconds=_seconds(said, "delay_seconds") or 0.0,
-        retry_after_seconds=_seconds(said, "retry_after_seconds"),
+        retry_after_seconds=_seconds(said | _retry_after(said.get("headers")), "retry_after_seconds"),
         body=body,
     )
+
+
+def _retry_after(headers: object) -> dict[str, float]:
+    """What a canned answer's headers say about when to ask again; the others don't matter here."""
+    named = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, dict) else {}
+    try:
+        return {"retry_after_seconds": float(named["retry-after"])}
+    except (KeyError, TypeError, ValueError):
+        return {}
 
 
 def _seconds(said: dict[str, Any], name: str) -> float | None:

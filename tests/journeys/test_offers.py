@@ -223,6 +223,9 @@ def test_an_item_that_sells_out_at_the_checkout(story: Story) -> None:
     story.tell("item.unavailable", "10:05", ANNA, cart_id="k1", item={"sku": "fox-128"})
     story.run_until("10:06")
     assert story.types() == ["offer.requested", "offer.ready", "stimulus.sent", "offer.delivered"]
+    story.tell("offer.accepted", "10:20", ANNA, order_id="k1")
+    story.order("o1", "10:25", ANNA, cart="k1")
+    assert story.types()[4:] == ["offer.accepted", "case.recovered"]
 
 
 def test_a_dear_cart_gets_an_alternative_instead_of_a_voucher() -> None:
@@ -379,3 +382,19 @@ def test_an_administrator_lets_a_dear_offer_out() -> None:
         assert len(story.sent()) == approved
         assert story.types()[-1] == ("offer.delivered" if approved else "offer.cancelled")
     assert story.said("offer.cancelled")[0]["reason"] == "not_approved"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_order_that_overtakes_the_acceptance_counts_all_the_same(story: Story, named: bool) -> None:
+    """The two events come in the other order; the offer is taken up once (L13)."""
+    failed(story, "10:00")
+    story.run_until("10:05")
+    more = {"offer_id": offer_case(story).offer.id} if named else {}
+    order = {"id": "o2", "currency": "PLN", "total": "700.00", **more}
+    story.tell("order.placed", "12:05", ANNA, order=order)
+    story.tell("offer.accepted", "12:00", ANNA, order_id="o1", arrives="12:10")
+    story.run_until("+20d 00:00")
+    assert story.types().count("case.recovered") == 1
+    case = offer_case(story)
+    assert (case.stage, case.offer.stage, case.offer.order_id) == (Stage.RECOVERED, OfferStage.ORDERED, "o2")
+    assert case.recovery.revenue.major == "700.00"
