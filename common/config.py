@@ -73,6 +73,24 @@ class EngineSettings(Settings):
         return self.audience or self.target_urls.get(self.function or "", "")
 
 
+class PlatformSettings(Settings):
+    """What the platform says of itself."""
+
+    revision: str = Field(default="local", alias="K_REVISION")
+    """The deployed version of a function."""
+    service: str | None = Field(default=None, alias="K_SERVICE")
+
+
+class TracingSettings(Settings):
+    """Whether spans are made, and where they go."""
+
+    traces: bool = Field(default=False, alias="RECOUP_TRACES")
+    """1 = to a collector on localhost:4318, unless the other variable names one."""
+    endpoint: Url | None = Field(default=None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Spans are made as soon as it is set. OpenTelemetry's own variables say the rest."""
+    function: str = Field(default="recoup", alias="FUNCTION_TARGET")
+
+
 class SendingSettings(Settings):
     """What only send_stimulus needs: its providers. A channel whose provider isn't named here is not used."""
 

@@ -4,8 +4,9 @@ Nothing is built at import. One engine serves a worker's threads; its clients ar
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from common import logs
 from common.adapters.clock import SystemClock
@@ -20,17 +21,27 @@ from common.adapters.task_identity import GoogleTaskIdentity
 from common.application.backlog import Backlog
 from common.application.engine import Engine
 from common.application.policies import Policies
-from common.application.ports import PricingService, Secrets
+from common.application.ports import PricingService, Ref, Secrets
 from common.application.tokens import keys_of
-from common.domain.policy import Keys
+from common.domain.intake_health import HEALTH, INTAKE
+from common.domain.policy import Keys, Policy
 
 if TYPE_CHECKING:
+    from common.adapters.tracing import Tracing
     from common.application.dead_letters import DeadLetterSubscription
+    from common.application.health_checks import Answer as HealthAnswer
+    from common.application.health_checks import Check, Readiness
+    from common.application.pausing import TaskQueues
     from common.config import EngineSettings
 
+Part = TypeVar("Part")
 _lock = Lock()
 _engine: Engine | None = None
 _build: Callable[[], Engine] | None = None
+_spans: "Tracing | None" = None
+_NO_SPAN = nullcontext()
+_readiness: "dict[str, Readiness]" = {}
+"""By function; a worker serves one, a test may serve all."""
 
 
 def engine() -> Engine:
@@ -45,9 +56,10 @@ def engine() -> Engine:
 
 def use(build: Callable[[], Engine] | None) -> None:
     """Have `engine()` built by somebody else, such as infra.local; None = the cloud again."""
-    global _engine, _build
+    global _engine, _build, _spans
     with _lock:
-        _engine, _build = None, build
+        _engine, _build, _spans = None, build, None
+        _readiness.clear()
 
 
 def cloud_engine() -> Engine:
@@ -55,10 +67,10 @@ def cloud_engine() -> Engine:
     from common.adapters.firestore_catalogue import FirestoreCatalogue  # few functions ever look into it
 
     settings = _settings()
-    logs.configure(severity=settings.log_severity)
+    logs.configure(severity=settings.log_severity, project=settings.project, headers=_headers)
     source = FirestorePolicySource(settings.project, settings.database)
     kept = secrets()
-    return Engine(
+    built = Engine(
         store=FirestoreStore(settings.project, settings.database),
         bus=PubSubBus(settings.project, settings.events_topic),
         timer=CloudTasksTimer(
@@ -81,6 +93,40 @@ def cloud_engine() -> Engine:
         catalogue=FirestoreCatalogue(settings.project, settings.database),
         backlog=Backlog(),
     )
+    tracing = _tracing()
+    return tracing.engine(built) if tracing is not None else built
+
+
+def call(function: str) -> "AbstractContextManager[None]":
+    """Around one call of a function: its span, where spans are configured."""
+    engine()  # only once it is built it is known
+    return _NO_SPAN if _spans is None else _spans.call(function, _headers() or {})
+
+
+def traced(part: Part, name: str, *calls: str) -> Part:
+    """The part, with spans around those of its calls, where spans are configured."""
+    return part if _spans is None or part is None else _spans.part(part, name, calls)
+
+
+def _tracing() -> "Tracing | None":
+    """Spans, if they are configured; nothing of OpenTelemetry is imported otherwise."""
+    global _spans  # noqa: PLW0603 - as the engine
+    from common import config
+
+    settings = config.read(config.TracingSettings)
+    if _spans is None and (settings.traces or settings.endpoint):
+        from common.adapters.tracing import Tracing
+
+        platform = config.read(config.PlatformSettings)
+        _spans = Tracing(platform.service or settings.function, platform.revision)
+    return _spans
+
+
+def _headers() -> Mapping[str, str] | None:
+    """Those of the request that this thread answers."""
+    from flask import has_request_context, request
+
+    return request.headers if has_request_context() else None  # type: ignore[return-value]  # by their names in any case
 
 
 def dead_letter_subscription(name: str) -> "DeadLetterSubscription":
@@ -88,6 +134,51 @@ def dead_letter_subscription(name: str) -> "DeadLetterSubscription":
     from common.adapters.pubsub_subscription import PubSubSubscription  # no function pulls
 
     return PubSubSubscription(_settings().project, name)
+
+
+def health(path: str, function: str, more: "Mapping[str, Check] | None" = None) -> "HealthAnswer":
+    """The answer to a question after this function's health; `more` is what it needs beyond the engine."""
+    from common import config
+    from common.application.health_checks import Readiness, answer_health  # asked for once in a while
+
+    with _lock:
+        ready = _readiness.setdefault(function, Readiness(lambda: {**_checks(), **(more or {})}))
+    return answer_health(path, function, config.read(config.PlatformSettings).revision, ready)
+
+
+def _checks() -> "dict[str, Check]":
+    """What every function needs. Queues are settings: that one exists only a task can tell."""
+    return {
+        "settings": engine,
+        "secrets": lambda: _all_secrets(engine().secrets),
+        "store": lambda: engine().store.load([Ref(HEALTH, INTAKE)]),
+        "policy": _policy,
+    }
+
+
+def _policy() -> Policy:
+    return engine().policies.current()
+
+
+def _all_secrets(kept: Secrets | None) -> None:
+    """Fetch every secret that this function is configured with; they stay cached."""
+    for name in getattr(kept, "needed", ()):  # other places of secrets have none that are configured
+        if kept is not None:
+            kept.get(name)
+
+
+def send_queues() -> "TaskQueues":
+    """The queues whose tasks have messages sent, as operations pause them."""
+    from common.adapters.cloud_tasks_queues import CloudTasksQueues  # no function pauses
+    from common.domain.vocabulary import LookKind
+
+    settings = _settings()
+    return CloudTasksQueues(
+        project=settings.project,
+        location=settings.location,
+        names=[settings.queues[LookKind.STEP.value]],
+        endpoint=settings.tasks_endpoint,
+    )
 
 
 def pricing_service() -> PricingService | None:
@@ -102,7 +193,7 @@ def pricing_at(url: str, audience: str | None = None) -> PricingService:
     """The pricing algorithm at that address. Raises ValueError for an unusable one."""
     from common.adapters.pricing_http import HttpPricing  # one function asks for prices
 
-    return HttpPricing(url, audience)
+    return traced(HttpPricing(url, audience), "pricing", "ask")
 
 
 def secrets() -> Secrets:
@@ -115,6 +206,11 @@ class _Secrets:
         self._pinned = versions.keys()
         self._secret_manager = SecretManagerSecrets(versions)
         self._environment = EnvironmentSecrets()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Without these no decision is possible; and whatever a version is configured of."""
+        return tuple(dict.fromkeys(("voucher_key", "suppression_key", *self._pinned)))
 
     def get(self, name: str) -> bytes:
         return (self._secret_manager if name in self._pinned else self._environment).get(name)

@@ -1,6 +1,7 @@
 """Notices that the intake lags behind, and writes it down for those who are about to send a message."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -59,6 +60,6 @@ def _note(store: Store, now: datetime, lag: timedelta) -> None:
     known = store.load([ref])[ref]
     if known.document is not None and now - known.document.late_at < NOTE_EVERY:
         return
-    health = IntakeHealth(late_at=now, lag_seconds=int(lag.total_seconds()))
+    health = replace(known.document or IntakeHealth(), late_at=now, lag_seconds=int(lag.total_seconds()))
     store.save([Put(ref, health, known.version)])
     log("intake_behind", severity="WARNING", lag_seconds=health.lag_seconds)

@@ -25,6 +25,7 @@ COLLECTIONS: Mapping[str, str] = {
     "intake_parts": "refused:IntakePart",
     "privacy_requests": "privacy:PrivacyRecord",
     "health": "intake_health:IntakeHealth",
+    "migrations": "migrations:Migration",
     "catalog": "catalogue:Product",
     "catalog_status": "catalogue:CatalogueStatus",
 }

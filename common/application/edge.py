@@ -16,7 +16,7 @@ from common.domain.intake_rules import IntakePolicy
 from common.domain.storefront import StorefrontEvent
 from common.domain.triggers import Look, PrivacyRequest, Storefront
 from common.domain.vocabulary import LookKind
-from common.logs import log
+from common.logs import concern, log, unconcern
 
 MAX_TASK_BYTES = 10_000
 IGNORED = "ignored"
@@ -72,6 +72,14 @@ def receive(engine: Engine, message: PubSubMessage, understand: Understand) -> t
 
 
 def _take(engine: Engine, message: PubSubMessage, part: Any) -> str:
+    token = concern(message=message.id, event=str(getattr(part, "id", "")))
+    try:
+        return _taken(engine, message, part)
+    finally:
+        unconcern(token)
+
+
+def _taken(engine: Engine, message: PubSubMessage, part: Any) -> str:
     taken = take(engine, part)
     if isinstance(taken, Refused):
         from common.application import intake  # on first use, as nearly all events are understood
@@ -143,12 +151,22 @@ def answer_task(
     try:
         if not engine.identity.verify(authorization):
             return {"error": "only the queue's service account may call this function"}, 403
-        look = _look_of(body, kind)
-        outcome = advance(engine, look, deliver, price).outcome
-        log("task_done", kind=kind.value, case=look.case_id, outcome=outcome)
-        return {"outcome": outcome}, 200
+        return _looked(engine, _look_of(body, kind), deliver, price)
     except UnreadableTask as unreadable:
         return {"error": str(unreadable)}, 400
     except Unavailable as unavailable:
         log("task_unavailable", severity="WARNING", kind=kind.value, detail=str(unavailable))
         return {"error": "unavailable; try again"}, 500
+
+
+def _looked(engine: Engine, look: Look, deliver: Deliver | None, price: Price | None) -> Answer:
+    token = concern(case=look.case_id, task=look.id)
+    try:
+        outcome = advance(engine, look, deliver, price).outcome
+        log("task_done", kind=look.kind.value, outcome=outcome)
+        return {"outcome": outcome}, 200
+    except Unavailable as unavailable:
+        log("task_unavailable", severity="WARNING", kind=look.kind.value, detail=str(unavailable))
+        return {"error": "unavailable; try again"}, 500
+    finally:
+        unconcern(token)

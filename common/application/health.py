@@ -10,6 +10,8 @@ from enum import StrEnum
 from common.application.dead_letters import failures
 from common.application.engine import Engine
 from common.application.metrics import heard_name
+from common.application.pausing import pause_of
+from common.domain.pause import Pause, is_paused
 from common.domain.policy import RecoveryPolicy
 from common.domain.refused import IntakeFailure
 from common.domain.values import dataclass
@@ -63,6 +65,7 @@ class Symptoms:
     recovery: RecoveryPolicy | None
     """None = its document can't be used."""
     policy_problems: Sequence[str]
+    pause: Pause | None = None
 
     def latest(self, name: str) -> datetime | None:
         """The greatest moment kept under a name."""
@@ -96,6 +99,7 @@ def examine(engine: Engine, stores: Sequence[str] = ()) -> Symptoms:
         very_late=len(engine.store.due("cases", "next_due_at", now - VERY_LATE, LATE_PAGE).ids),
         recovery=good.get("recovery"),
         policy_problems=problems,
+        pause=pause_of(engine.store),
     )
 
 
@@ -216,6 +220,11 @@ def _of_policy(seen: Symptoms) -> list[Finding]:
     if seen.recovery is None:
         return found
     since = seen.recovery.activated_at
+    if seen.pause is not None and is_paused(seen.pause):
+        long = _length(seen.now - seen.pause.paused_at)
+        found.append(
+            Finding(Level.WARN, "sends", f"Paused for {long}: no message leaves until `recoup resume`.")
+        )
     if not seen.recovery.enabled:
         found.append(Finding(Level.WARN, "recovery", "It is switched off: no message leaves."))
     elif since is not None and since > seen.now:

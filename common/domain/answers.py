@@ -7,7 +7,8 @@ from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.documents import Case, Customer, StepRecord
-from common.domain.sequence import failed_for_good, with_record
+from common.domain.postponing import with_record
+from common.domain.sequence import failed_for_good
 from common.domain.timing import steps_of
 from common.domain.triggers import Accepted, MessageAnswered, NotSent, Rejected, Uncertain
 from common.domain.vocabulary import Reason, Stage, StepState

@@ -26,6 +26,8 @@ from common.domain.vocabulary import (
 from common.domain.vouchers import CartWorth, Incentive, Voucher
 
 SCHEMA_VERSION = 1
+CASE_VERSION = 2
+"""Of a case: 2 = it states its kind, and all that alternative offers brought; 1 may lack any of that."""
 MAX_LINES = 50
 """Lines of a cart that a case keeps (the dearest); the total covers all of them."""
 MAX_CHANGES = 100
@@ -66,7 +68,7 @@ class StepRecord:
     retry_at: datetime | None = None
     """For a deferred step: not before this moment."""
     held: bool = False
-    """Whether it was said that the step waits for the intake."""
+    """Whether it was said that the step waits: for the intake, or for the end of a pause."""
     refused_channels: tuple[Channel, ...] = ()
     """Channels whose provider turned this step's message down for good."""
     voucher_code: str | None = None
@@ -174,7 +176,7 @@ class Case:
     """What the sweep compares with the clock: passed by ten minutes means that a timer got lost."""
     inbox: Inbox = ()
     timeline: tuple[Moment, ...] = ()
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = CASE_VERSION
 
     @property
     def subject(self) -> str:

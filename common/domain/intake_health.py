@@ -1,8 +1,9 @@
 """Whether the intake keeps up. While it doesn't, the order that makes a reminder wrong may still wait (L1)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from common.domain import ids
+from common.domain.pause import Pause
 from common.domain.values import dataclass
 
 HEALTH, INTAKE = "health", "intake"
@@ -13,18 +14,23 @@ JUDGED = timedelta(minutes=10)
 """How long after the last late message carts are judged that seemed quiet meanwhile."""
 SETTLED = timedelta(minutes=20)
 """How long after it reminders leave: when all carts are judged, or somebody's older cart would be written about."""
-CARTS_SPREAD, MESSAGES_SPREAD = timedelta(minutes=5), timedelta(minutes=20)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+CARTS_SPREAD, MESSAGES_SPREAD = timedelta(minutes=5), timedelta(minutes=40)
 """Over which those are spread that were held together, rather than in one burst (L4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeHealth:
-    """`health/intake`: when messages were last taken late. Nobody writes it while the intake keeps up."""
+    """`health/intake`: when messages were last taken late, and whether sends are paused: what keeps a due message back.
+
+    One document, so that a step costs one read for both. Nobody writes it while the intake keeps up.
+    """
 
     id: str = INTAKE
-    late_at: datetime
-    lag_seconds: int
+    late_at: datetime = NEVER
+    lag_seconds: int = 0
     """How long the message that told had waited."""
+    pause: Pause | None = None
     schema_version: int = 1
 
 

@@ -13,6 +13,7 @@ from common.domain.lapses import lapsed
 from common.domain.offer_pricing import open_question
 from common.domain.offer_stages import after_message, cancelled, offer_lapsed
 from common.domain.offer_timing import has_waited_too_long
+from common.domain.postponing import overdue_while_paused
 from common.domain.sequence import step_due, unresolved
 from common.domain.timing import CLAIM_LEASE, look, next_due, open_claim, pending_step
 from common.domain.triggers import Look, MessageAnswered
@@ -34,6 +35,9 @@ def looked(book: Book, trigger: Look) -> Decision:
             remember(book, case)
             return conclude(book, "asked_provider")
         case = _with_what_is_due(book, case, customer, due.kind)
+    elif (waiting := overdue_while_paused(book, case, due)) is not None:
+        remember(book, waiting)
+        return conclude(book, "paused")
     if case == before and book.effects and isinstance(book.effects[-1], FindAlternatives):
         return conclude(book, "searching")  # what is found is saved; looking for it again is harmless
     case = armed(book, case)

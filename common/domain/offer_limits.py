@@ -94,7 +94,7 @@ def question(
         "currency": offer.currency,
         "customer": {
             "id_hash": suppression_id(policy.keys.suppression, f"pricing {customer.id}"),
-            "personalization_consent": _may_be_addressed(customer, policy),
+            "personalization_consent": may_be_addressed(customer, policy),
             "returns_90d": sum(limits.frozen_at - one.at < _RETURNS_COUNT for one in customer.returns),
         },
         "wanted": {
@@ -111,7 +111,7 @@ def question(
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def _may_be_addressed(customer: Customer, policy: Policy) -> bool:
+def may_be_addressed(customer: Customer, policy: Policy) -> bool:
     """Whether there is a channel on which the customer lets the shop write; an offer is made for no one else."""
     for channel in policy.pricing.channels:
         word = customer.consent.get(channel)

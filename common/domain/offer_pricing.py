@@ -11,7 +11,7 @@ from common.domain.documents import Case
 from common.domain.effects import AskPrice, Effect, FindAlternatives
 from common.domain.gates import closed_gate
 from common.domain.money import format_minor
-from common.domain.offer_limits import frozen, offerable, question
+from common.domain.offer_limits import frozen, may_be_addressed, offerable, question
 from common.domain.offer_stages import at_stage, cancelled, requested, stand_in, tell
 from common.domain.offer_timing import PRICING_LEASE, REQUEST_LASTS
 from common.domain.offers import Offer, OfferEvidence, Proposal, Wanted
@@ -28,6 +28,8 @@ def look(book: Book, case: Case, offer: Offer) -> Case:
         return cancelled(book, requested(book, case, offer), Reason.PRICING_UNAVAILABLE)
     customer = follow(book, case.customer_id)
     reason = closed_gate(case, customer, book.policy, book.now)
+    if reason is None and customer is not None and not may_be_addressed(customer, book.policy):
+        reason = Reason.CONSENT_MISSING  # nothing is priced that nobody could be told of
     if reason is not None or customer is None:
         case = requested(book, case, offer)
         return cancelled(book, case, reason or Reason.CONTACT_MISSING)

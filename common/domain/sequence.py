@@ -17,9 +17,9 @@ from common.domain.effects import FindMessage, SendMessage
 from common.domain.forgetting import barred_of, forgotten_address
 from common.domain.gates import addresses, choose_channel, closed_gate
 from common.domain.holdout import is_held
-from common.domain.intake_health import messages_wait_until
 from common.domain.offers import OfferPromise
 from common.domain.policy import Step
+from common.domain.postponing import held_back, postponed, with_record
 from common.domain.promises import (
     promise_for,
     with_issued_voucher,
@@ -28,7 +28,6 @@ from common.domain.promises import (
 )
 from common.domain.timing import CLAIM_LEASE, record_of
 from common.domain.vocabulary import Channel, Reason, StepState, VoucherState
-from common.domain.wire import stamp
 from common.domain.withdrawals import whole_store
 
 
@@ -44,9 +43,9 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
         return held(book, case)
     free_at = customer.last_message_at and customer.last_message_at + book.policy.sequence.minimum_gap
     if free_at and book.now < free_at:
-        return _postponed(book, case, step, record, free_at, Reason.MINIMUM_GAP)
-    if until := messages_wait_until(book.intake_health(), case.id, book.now):
-        return _held(book, case, step, record, until)
+        return postponed(book, case, step, record, free_at, Reason.MINIMUM_GAP)
+    if (waiting := held_back(book, case, step, record)) is not None:
+        return waiting
     worth = _with_voucher(book, case, customer)
     if worth is None:
         return suppressed(book, case, Reason.CAP_REACHED)
@@ -107,11 +106,6 @@ def unresolved(book: Book, case: Case, record: StepRecord) -> None:
     )
 
 
-def with_record(case: Case, record: StepRecord) -> Case:
-    """The case with what became of one step."""
-    return replace(case, steps=(*(other for other in case.steps if other.step != record.step), record))
-
-
 def withheld(book: Book, case: Case, step: Step, reason: Reason) -> Case:
     """The step passed over for good, with its reason."""
     record = record_of(case, step.id) or StepRecord(step=step.id, state=StepState.SKIPPED, at=book.now)
@@ -120,27 +114,6 @@ def withheld(book: Book, case: Case, step: Step, reason: Reason) -> Case:
     return with_record(
         case, replace(record, state=StepState.SKIPPED, at=book.now, reason=reason, retry_at=None)
     )
-
-
-def _postponed(
-    book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime, reason: Reason
-) -> Case:
-    """Not now: said, with the moment of the next try."""
-    announce(book, case, "stimulus.skipped", step=step.id, reason=reason.value, retry_at=stamp(until))
-    return _waiting(book, noted(book, case, f"{step.id} postponed", reason), step, record, until)
-
-
-def _held(book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime) -> Case:
-    """The intake lags behind, so an order may not have been heard of yet (L1). Said once, however long it lasts."""
-    if record is not None and record.held:
-        return _waiting(book, case, step, record, until)
-    record = record or StepRecord(step=step.id, state=StepState.DEFERRED, at=book.now)
-    return _postponed(book, case, step, replace(record, held=True), until, Reason.INTAKE_BEHIND)
-
-
-def _waiting(book: Book, case: Case, step: Step, record: StepRecord | None, until: datetime) -> Case:
-    record = record or StepRecord(step=step.id, state=StepState.DEFERRED, at=book.now)
-    return with_record(case, replace(record, state=StepState.DEFERRED, at=book.now, retry_at=until))
 
 
 def _ordered_meanwhile(book: Book, case: Case, customer: Customer | None, step: Step) -> Case:

@@ -203,6 +203,7 @@ class Reason(StrEnum):
     OUT_OF_STOCK = "out_of_stock"
     MINIMUM_GAP = "minimum_gap"
     INTAKE_BEHIND = "intake_behind"
+    PAUSED = "paused"
     SMS_LIMIT = "sms_limit"
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_UNKNOWN = "provider_unknown"

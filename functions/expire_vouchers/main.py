@@ -5,6 +5,7 @@ from flask import Request
 
 from common import wiring
 from common.application.edge import Answer, answer_task
+from common.application.health_checks import asks_health
 from common.domain.vocabulary import LookKind
 from functions.expire_vouchers.sweep import answer_sweep, is_sweep
 
@@ -12,7 +13,10 @@ from functions.expire_vouchers.sweep import answer_sweep, is_sweep
 @functions_framework.http
 def expire_vouchers(request: Request) -> Answer:
     """Look at the case of one task, or sweep."""
+    if asks_health(request.method, request.path):
+        return wiring.health(request.path, "expire_vouchers")
     engine, authorization, body = wiring.engine(), request.headers.get("Authorization"), request.get_data()
-    if is_sweep(body):
-        return answer_sweep(engine, authorization, body)
-    return answer_task(engine, authorization, body, LookKind.LAPSE)
+    with wiring.call("expire_vouchers"):
+        if is_sweep(body):
+            return answer_sweep(engine, authorization, body)
+        return answer_task(engine, authorization, body, LookKind.LAPSE)

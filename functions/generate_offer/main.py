@@ -5,6 +5,7 @@ from flask import Request
 
 from common import wiring
 from common.application.edge import Answer, answer_task
+from common.application.health_checks import asks_health
 from common.domain.vocabulary import LookKind
 from functions.generate_offer.questions import answer
 
@@ -12,5 +13,8 @@ from functions.generate_offer.questions import answer
 @functions_framework.http
 def generate_offer(request: Request) -> Answer:
     """Look at the case of one task."""
+    if asks_health(request.method, request.path):
+        return wiring.health(request.path, "generate_offer", {"pricing": wiring.pricing_service})
     authorization = request.headers.get("Authorization")
-    return answer_task(wiring.engine(), authorization, request.get_data(), LookKind.QUIET, price=answer)
+    with wiring.call("generate_offer"):
+        return answer_task(wiring.engine(), authorization, request.get_data(), LookKind.QUIET, price=answer)

@@ -7,7 +7,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from functions.price_offer.answering import answer_bytes
 from functions.price_offer.deciding import decide
-from functions.price_offer.model import Model
+from functions.price_offer.model import Model, deployed_model
 from functions.price_offer.parsing import MAX_BYTES, parse
 from functions.price_offer.reading import InvalidRequest
 
@@ -31,6 +31,21 @@ def respond(request: Request, model: Model | None) -> Response:
     except InvalidRequest as invalid:
         return _error(400, invalid.field, invalid.message)
     return _response(200, answer_bytes(asked, decide(asked, model), model))
+
+
+def healthy(request: Request) -> Response:
+    """How this function is; all it needs is the model that it ships with."""
+    from common import config
+    from common.application.health_checks import Readiness, answer_health
+
+    version = config.read(config.PlatformSettings).revision
+    body, status = answer_health(request.path, "price_offer", version, Readiness(lambda: {"model": _model}))
+    return _response(status, json.dumps(body).encode() + b"\n")
+
+
+def _model() -> None:
+    if deployed_model() is None:
+        raise ValueError("the model can't be read")
 
 
 def _body(request: Request) -> bytes | None:

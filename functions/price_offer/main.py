@@ -3,11 +3,14 @@
 import functions_framework
 from flask import Request, Response
 
-from functions.price_offer.http import respond
+from common.application.health_checks import asks_health
+from functions.price_offer.http import healthy, respond
 from functions.price_offer.model import deployed_model
 
 
 @functions_framework.http
 def price_offer(request: Request) -> Response:
     """Answer one call of `POST /v1/decisions`."""
+    if asks_health(request.method, request.path):
+        return healthy(request)
     return respond(request, deployed_model())

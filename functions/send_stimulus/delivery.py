@@ -89,13 +89,20 @@ def _sender(channel: Channel) -> Sender | None:
     return _provider(channel) if senders is None else senders.get(channel)
 
 
+def providers() -> None:
+    """Have every channel's provider ready, if one is configured. Raises KeyError, ValueError or Unavailable if not."""
+    for channel in (Channel.EMAIL, Channel.SMS):
+        _sender(channel)
+
+
 @cache
 def _provider(channel: Channel) -> Sender | None:
     """The channel's configured provider; built on first use, in the worker."""
     from common import config
 
     settings = config.read(config.SendingSettings)
-    return provider(channel, settings, wiring.secrets(), lambda: wiring.engine().policies.current().shop)
+    made = provider(channel, settings, wiring.secrets(), lambda: wiring.engine().policies.current().shop)
+    return wiring.traced(made, f"provider.{channel.value}", "send", "find")
 
 
 def provider(

@@ -8,14 +8,18 @@ import typer
 
 COMMANDS = (
     "catalog",
+    "cost",
     "customers",
     "dead-letters",
     "demo",
     "dev",
     "doctor",
+    "migrate",
     "offers",
+    "pause",
     "privacy",
     "replay",
+    "resume",
     "stores",
 )
 """Each is the function, or the app of sub-commands, of that name in the module of that name."""

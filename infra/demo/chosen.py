@@ -8,10 +8,13 @@ from infra.demo.cases import CaseStory, Result, by_person
 from infra.demo.day import ZONE, Outcome
 from infra.demo.diary import Diary, Note
 from infra.demo.figures import Figures
+from infra.demo.offers import OfferResult, OfferStory
 from infra.demo.telling import tell
 from infra.demo.words import CHANNELS
 
 _MORNING = 7
+_TOLD_BY_THEM = ("offer.viewed", "offer.accepted", "offer.declined")
+"""What the engine says too, but only because they did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Tale:
     lines: tuple[Line, ...]
 
 
-def lines_of(diary: Diary, person: int, cases: Iterable[CaseStory]) -> tuple[Line, ...]:
+def lines_of(diary: Diary, person: int, cases: Iterable[CaseStory | OfferStory]) -> tuple[Line, ...]:
     """Everything about one person, in order; acts that overtook each other stay as they came about."""
     ids = {case.id for case in cases}
     lines = []
@@ -42,7 +45,7 @@ def lines_of(diary: Diary, person: int, cases: Iterable[CaseStory]) -> tuple[Lin
         if isinstance(entry, Note):
             if entry.person == person:
                 lines.append(Line(entry.at, entry.what, by_engine=False, kind="shopper"))
-        elif entry.case_id in ids:
+        elif entry.case_id in ids and entry.type not in _TOLD_BY_THEM:
             lines.append(Line(entry.at, tell(entry), by_engine=True, kind=entry.type))
     return tuple(sorted(lines, key=lambda line: line.at))
 
@@ -59,6 +62,18 @@ def choose(outcome: Outcome, figures: Figures) -> list[Tale]:
         if person is not None:
             told.add(person)
             tales.append(Tale(title, person, lines_of(outcome.diary, person, carts[person])))
+    return tales
+
+
+def choose_offers(outcome: Outcome, figures: Figures) -> list[Tale]:
+    """One story of each kind of lost order that occurred."""
+    tales, told = [], set()
+    for title, fits in _WANTED_OFFERS:
+        story = next((one for one in figures.offers.stories if one.person not in told and fits(one)), None)
+        if story is not None and story.person is not None:
+            told.add(story.person)
+            cases = [case for case in figures.cases if case.person == story.person]
+            tales.append(Tale(title, story.person, lines_of(outcome.diary, story.person, [*cases, story])))
     return tales
 
 
@@ -103,5 +118,27 @@ _WANTED: tuple[tuple[str, Callable[[CaseStory], bool]], ...] = (
     (
         "Bought before any message",
         lambda case: case.result is Result.ORDERED and not case.messages and case.withheld is None,
+    ),
+)
+_WANTED_OFFERS: tuple[tuple[str, Callable[[OfferStory], bool]], ...] = (
+    (
+        "Did not pass the verification, and took something else",
+        lambda one: (
+            one.result is OfferResult.TAKEN and one.trigger == "verification_failed" and len(one.letters) == 1
+        ),
+    ),
+    (
+        "Sold out at the checkout",
+        lambda one: one.result is OfferResult.TAKEN and one.trigger == "out_of_stock",
+    ),
+    (
+        "Declined by the bank, reminded, and undecided to the end",
+        lambda one: (
+            one.result is OfferResult.EXPIRED and one.trigger == "payment_failed" and len(one.letters) == 2
+        ),
+    ),
+    (
+        "While the pricing algorithm was down",
+        lambda one: one.reason == "pricing_unavailable",
     ),
 )

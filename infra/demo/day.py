@@ -13,16 +13,21 @@ from common.domain import ids
 from common.domain.documents import Suppression
 from common.domain.policy import Policy
 from common.domain.vocabulary import Channel
+from infra.catalog.loading import load
 from infra.demo import trouble
 from infra.demo.diary import Diary
 from infra.demo.prelude import Prelude
+from infra.demo.pricing import DownForAWhile
 from infra.demo.providers import FallibleProvider
-from infra.demo.shoppers.cast import Role, enter
+from infra.demo.shoppers.buyer import Buyer
+from infra.demo.shoppers.cast import BOUNCES, OUTAGE, Loser, Role, enter, lose
 from infra.demo.shoppers.luck import Luck
 from infra.demo.shoppers.people import Person, Population
 from infra.demo.shoppers.shopper import Shopper
 from infra.demo.shoppers.vouchers import VoucherDesk
 from infra.demo.simulation import Simulation
+from infra.demo.storefronts.furniture import FURNITURE
+from infra.demo.storefronts.lost_orders import LostOrders
 from infra.demo.storefronts.own import OwnStorefront
 from infra.demo.storefronts.shopify import ShopifyStorefront
 from infra.demo.storefronts.storefront import Storefront
@@ -30,6 +35,7 @@ from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
 from infra.local.mailbox import Letter, MailboxSender
+from infra.local.pricing import ReferencePricing
 from infra.local.yaml_policies import YamlPolicySource
 
 POLICY = Path(__file__).parent / "policy"
@@ -40,6 +46,8 @@ SEED = 1
 _BUSY = (1, 1, 0, 0, 0, 1, 3, 6, 9, 10, 11, 13, 14, 12, 10, 10, 11, 12, 14, 18, 20, 18, 11, 5)
 """How many of two hundred shoppers come in each hour."""
 _OLD_CARTS = 6
+_DOWN_AT, _DOWN_FOR = timedelta(hours=13), timedelta(minutes=25)
+"""When the pricing algorithm doesn't answer."""
 
 Progress = Callable[[datetime], None]
 
@@ -81,20 +89,26 @@ class _Day:
         mailbox = MailboxSender(database, lambda: self._policy.shop, self._diary.keep, self._post)
         provider = FallibleProvider(mailbox, refused=self._refused, silent=self._silent)
         senders = dict.fromkeys((Channel.EMAIL, Channel.SMS), provider)
-        self._machine = Machine(database, clock, fixed_policies(self._policy), senders)
+        down = MIDNIGHT + _DOWN_AT
+        pricing = DownForAWhile(ReferencePricing(), clock, down, down + _DOWN_FOR)
+        self._machine = Machine(database, clock, fixed_policies(self._policy), senders, pricing=pricing)
         self._simulation = Simulation(self._machine, clock, self._luck("network"))
         self._desk = VoucherDesk()
         self._own, self._abroad = OwnStorefront(), ShopifyStorefront()
         self._fronts: dict[str, Storefront] = {"pl": self._own, "en": self._abroad}
+        self._backends = {front.store: LostOrders(front.store) for front in self._fronts.values()}
         self._prelude = Prelude(self._simulation, self._diary, self._luck("prelude"), MIDNIGHT)
 
     def run(self, progress: Progress) -> Outcome:
         self._machine.bus.subscribe(self._diary.hear)
         self._machine.bus.subscribe(self._desk.hear)
+        self._load_catalogue()
         population, arrivals = Population(self._luck("people")), self._luck("arrivals")
         for role, person in enter(population, self._luck("roles")):
             self._enter(role, person, self._arrival(arrivals))
         self._prelude.load_old_carts(population, self._fronts, _OLD_CARTS)
+        for loser, person in lose(population, self._luck("losers")):
+            self._lose(loser, person, self._arrival(arrivals))
         messages = (
             *trouble.irrelevant(self._abroad, self._luck("irrelevant"), MIDNIGHT),
             *trouble.broken(self._own, self._abroad, MIDNIGHT),
@@ -129,6 +143,24 @@ class _Day:
                 self._never_contact(addresses)
             case _:
                 pass
+
+    def _load_catalogue(self) -> None:
+        catalogue = self._machine.engine.catalogue
+        if catalogue is None or load(catalogue, self._machine.store, FURNITURE, self._simulation.now()):
+            raise AssertionError("the bundled catalogue can be read whole")
+
+    def _lose(self, loser: Loser, person: Person, at: datetime) -> None:
+        front = self._fronts[person.language]
+        self._diary.meet(person, loser.name)
+        luck = self._luck(f"shopper {person.number}")
+        backend = self._backends[front.store]
+        buyer = Buyer(person, front, self._simulation, self._desk, self._diary, luck, backend)
+        if loser.name == OUTAGE:
+            at = MIDNIGHT + _DOWN_AT + luck.between(timedelta(minutes=1), timedelta(minutes=15))
+        addresses = [address for address in (person.email, person.phone) if address]
+        if loser.name == BOUNCES:
+            self._refused.update(addresses)
+        self._simulation.live(loser.story(buyer), at, addresses)
 
     def _never_contact(self, addresses: list[str]) -> None:
         for address in addresses:

@@ -10,12 +10,13 @@ from common.domain.money import Money, format_minor, parse_minor
 from infra.demo.cases import CaseStory, Result, read_cases
 from infra.demo.day import Outcome
 from infra.demo.experiment import Comparison, compare
+from infra.demo.offers import OfferFigures, read_offers
 from infra.local.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
 class Takings:
-    """One currency: what was lost and what came back, net of what was cancelled or never paid."""
+    """One currency: the carts that were lost and what came back, net of what was cancelled or never paid."""
 
     currency: str
     carts: int
@@ -55,6 +56,7 @@ class Figures:
     takings: tuple[Takings, ...]
     refusals: tuple[Refusal, ...]
     comparison: Comparison
+    offers: OfferFigures
 
     @property
     def vouchers(self) -> dict[str, int]:
@@ -82,6 +84,7 @@ class Figures:
             "ignored": self.ignored,
             "results": {result.value: self.results[result] for result in Result},
             **self.summary.as_fields(),
+            "offers": self.offers.as_fields(),
             "refused_messages": [_refusal_fields(refusal) for refusal in self.refusals],
             "experiment": {
                 "contacted": {
@@ -100,7 +103,7 @@ def add_up(outcome: Outcome) -> Figures:
     summary = Summary()
     for announced in outcome.diary.announced:
         summary.add(announced)
-    cases = tuple(read_cases(outcome.diary))
+    cases, offers = tuple(read_cases(outcome.diary)), read_offers(outcome.diary)
     return Figures(
         shoppers=len(outcome.diary.people),
         deliveries=len(outcome.simulation.delivered),
@@ -110,20 +113,24 @@ def add_up(outcome: Outcome) -> Figures:
         cases=cases,
         results=Counter(case.result for case in cases),
         summary=summary,
-        takings=tuple(_takings(summary)),
+        takings=tuple(_takings(summary, offers)),
         refusals=tuple(_refusals(outcome.diary.announced)),
         comparison=compare(cases),
+        offers=offers,
     )
 
 
-def _takings(summary: Summary) -> Iterable[Takings]:
+def _takings(summary: Summary, offers: OfferFigures) -> Iterable[Takings]:
+    """Of carts alone: the summary counts what offers brought back as well."""
+    others = {one.currency: one for one in offers.takings}
     for currency, stated in summary.as_fields()["recovered"].items():
         yield Takings(
             currency=currency,
             carts=stated["abandoned_carts"],
             abandoned_minor=parse_minor(stated["abandoned"], currency),
-            orders=stated["orders"],
-            revenue_minor=parse_minor(stated["revenue"], currency),
+            orders=stated["orders"] - (others[currency].orders if currency in others else 0),
+            revenue_minor=parse_minor(stated["revenue"], currency)
+            - (others[currency].revenue_minor if currency in others else 0),
             discount_minor=parse_minor(stated["discount"], currency),
         )
 

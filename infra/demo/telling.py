@@ -6,7 +6,8 @@ from typing import Any
 from common.domain.effects import Announce
 from common.domain.money import parse_minor
 from infra.demo.day import ZONE
-from infra.demo.words import CHANNELS, REASONS, SEGMENTS, STEPS, amount
+from infra.demo.storefronts.furniture import furniture
+from infra.demo.words import CHANNELS, REASONS, SEGMENTS, STEPS, TRIGGERS, amount
 
 
 def clock(at: datetime) -> str:
@@ -26,6 +27,8 @@ def tell(announced: Announce) -> str:
             return _voucher(event, fields)
         case "stimulus":
             return _stimulus(event, fields)
+        case "offer":
+            return _offer(event, fields)
         case _:
             return announced.type
 
@@ -46,7 +49,7 @@ def _case(event: str, fields: Any) -> str:
         case "ordered":
             return "bought, and not because of a message: not counted as recovered"
         case "lost":
-            return "nothing more is expected of this cart"
+            return "nothing more is expected of it"
         case _:
             return event
 
@@ -82,6 +85,23 @@ def _stimulus(event: str, fields: Any) -> str:
             return f"{step} not sent: {REASONS[fields['reason']]}"
         case _:
             return event
+
+
+def _offer(event: str, fields: Any) -> str:
+    match event:
+        case "requested":
+            return f"an alternative is looked for: {TRIGGERS[fields['trigger']]}"
+        case "ready":
+            name = furniture()[fields["sku"]].names["en"]
+            return f"priced within its limits: {name} for {_amount(fields['price'], fields['currency'])}"
+        case "delivered":
+            return f"offer delivered, good until {clock(datetime.fromisoformat(fields['valid_until']))}"
+        case "cancelled":
+            return f"offer cancelled: {REASONS[fields['reason']]}"
+        case "expired":
+            return "the offer ran out"
+        case _:
+            return f"the offer was {event}"
 
 
 def worth(incentive: Any) -> str:

@@ -21,6 +21,7 @@ REASONS = {
     "already_ordered": "had bought meanwhile",
     "out_of_stock": "everything in the cart is sold out",
     "minimum_gap": "had another message less than three hours before; sent later",
+    "paused": "sends were paused by operations; sent later",
     "intake_behind": "the shop's events came in late, and the order might have been among them; sent later",
     "sms_limit": "one text message per cart is the limit",
     "provider_refused": "the provider turned the message down",
@@ -32,12 +33,30 @@ REASONS = {
     "verification_failed": "did not pass the verification for the order",
     "store_left": "the shop removed the engine",
     "withdrawn": "the shop honours the code no more",
+    "pricing_unavailable": "the pricing algorithm did not answer",
+    "pricing_refused": "the pricing algorithm turned the question down",
+    "pricing_invalid": "the pricing algorithm's answer made no sense",
+    "limit_breached": "the price was outside of the frozen limits",
+    "no_alternative": "nothing like it is cheaper, affordable, and still worth selling",
+    "not_approved": "nobody approved it in time",
     "bot": "touched the cart more often than any person could",
 }
 """Each completes "Not contacted: ..."."""
 
 CHANNELS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "push": "push"}
-STEPS = {"first": "first reminder", "last_call": "last call"}
+STEPS = {
+    "first": "first reminder",
+    "last_call": "last call",
+    "alternative_offer": "offer",
+    "offer_reminder": "reminder of the offer",
+}
+TRIGGERS = {
+    "verification_failed": "the verification was not passed",
+    "payment_failed": "the payment was declined",
+    "out_of_stock": "it sold out at the checkout",
+    "abandoned_cart": "a dear cart was left behind",
+}
+"""Why an alternative is offered."""
 SEGMENTS = {
     "not_returned": "no returns",
     "returned_once": "one return",
@@ -61,6 +80,17 @@ SHORT_RESULTS = {
     "left_alone": "left alone",
     "held": "control group",
 }
+
+OFFER_RESULTS = {
+    "taken": "taken: ordered at the price that was offered",
+    "accepted": "accepted: and never ordered",
+    "declined": "declined: not wanted",
+    "expired": "ran out: unanswered when its time was over",
+    "cancelled": "cancelled: before anybody heard of it",
+    "elsewhere": "bought anyway: something else",
+    "control": "control group: no offer, measured all the same",
+}
+"""How an offer ended: in short, and in full."""
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,15 @@ TITLES = {
     "voucher.expired": "Voucher expired",
     "voucher.revoked": "Voucher taken back",
     "voucher.released": "Voucher open again",
+    "offer.requested": "Alternative looked for",
+    "offer.ready": "Alternative priced",
+    "offer.delivered": "Offer made",
+    "offer.viewed": "Offer seen",
+    "offer.accepted": "Offer accepted",
+    "offer.declined": "Offer declined",
+    "offer.expired": "Offer expired",
+    "offer.cancelled": "Offer given up",
+    "offer.replaced": "Another offer follows",
     "case.recovered": "Order recovered",
     "case.reversed": "Recovery undone",
     "case.ordered": "Bought anyway",
@@ -30,9 +39,9 @@ TITLES = {
     "customer.opted_out": "Unsubscribed",
     "intake.refused": "Event refused",
 }
-_GOOD = frozenset({"case.recovered", "voucher.redeemed"})
-_BAD = frozenset({"intake.refused", "stimulus.failed", "case.reversed", "voucher.revoked"})
-_SENT = frozenset({"stimulus.sent", "voucher.issued"})
+_GOOD = frozenset({"case.recovered", "voucher.redeemed", "offer.accepted"})
+_BAD = frozenset({"intake.refused", "stimulus.failed", "case.reversed", "voucher.revoked", "offer.cancelled"})
+_SENT = frozenset({"stimulus.sent", "voucher.issued", "offer.delivered"})
 
 
 def title(line: Line) -> str:
@@ -56,6 +65,12 @@ def _what(line: Line) -> str:
     match line["type"]:
         case "case.abandoned":
             return money(line["total"], line["currency"])
+        case "offer.requested":
+            return f"{money(line['base_price'], line['currency'])}, {line['trigger'].replace('_', ' ')}"
+        case "offer.ready":
+            return f"{line['sku']} for {money(line['price'], line['currency'])}"
+        case "offer.accepted":
+            return f"{line['name']} for {money(line['total'], line['currency'])}"
         case "case.recovered" | "case.reversed":
             return f"{money(line['revenue'], line['currency'])}, {line['order_id']}"
         case "voucher.issued":

@@ -21,19 +21,22 @@ from rich.console import Console
 
 from common.domain.vocabulary import Reason
 from infra.demo.cases import CaseStory, Result, by_person
-from infra.demo.chosen import choose
+from infra.demo.chosen import choose, choose_offers
 from infra.demo.day import POLICY, Outcome, live_through
 from infra.demo.experiment import Arm, Comparison
 from infra.demo.figures import Figures, add_up
+from infra.demo.offers import OfferResult, OfferStory
 from infra.demo.report.letters import html_of, text_of_document
 from infra.demo.report.page import render
 from infra.demo.screen import show
-from infra.demo.shoppers.cast import ROLES
+from infra.demo.shoppers.cast import BOUNCES, LOSERS, OUTAGE, ROLES
+from infra.demo.storefronts.furniture import FURNITURE
 from infra.demo.words import REASONS
 from infra.local.database import Database
 
 ELSEWHERE = {
     Reason.RECOVERY_DISABLED: "the shop's policy has the engine switched on",
+    Reason.PAUSED: "nobody pauses the engine",
     Reason.INTAKE_BEHIND: "the engine keeps up with both shops",
     Reason.CAP_REACHED: "the shop's policy reminds capped customers, without a voucher",
     Reason.TEMPLATE_INVALID: "the templates are in order",
@@ -43,6 +46,12 @@ ELSEWHERE = {
     Reason.WITHDRAWN: "a reason to take back, not to withhold",
     Reason.STORE_LEFT: "both shops stay",
     Reason.BOT: "no robot shops there",
+    Reason.PRICING_UNAVAILABLE: "a reason to cancel an offer, not to withhold",
+    Reason.PRICING_REFUSED: "a reason to cancel an offer, not to withhold",
+    Reason.PRICING_INVALID: "a reason to cancel an offer, not to withhold",
+    Reason.LIMIT_BREACHED: "a reason to cancel an offer, not to withhold",
+    Reason.NO_ALTERNATIVE: "a reason to cancel an offer, not to withhold",
+    Reason.NOT_APPROVED: "a reason to cancel an offer, not to withhold",
 }
 
 
@@ -54,6 +63,15 @@ class Demo:
     def cases_of(self, fate: str) -> list[CaseStory]:
         fates = self.outcome.diary.fates
         return [case for case in self.figures.cases if case.person and fates[case.person] == fate]
+
+    @property
+    def all(self) -> list[CaseStory | OfferStory]:
+        """Lost carts and lost orders."""
+        return [*self.figures.cases, *self.figures.offers.stories]
+
+    def offers_of(self, fate: str) -> list[OfferStory]:
+        fates = self.outcome.diary.fates
+        return [one for one in self.figures.offers.stories if one.person and fates[one.person] == fate]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +103,7 @@ def recoup(
     case.abandoned case.held case.suppressed case.recovered case.reversed case.ordered case.lost
     stimulus.sent stimulus.skipped stimulus.failed intake.refused
     voucher.issued voucher.redeemed voucher.expired voucher.revoked voucher.released
+    offer.requested offer.ready offer.delivered offer.viewed offer.accepted offer.declined offer.expired offer.cancelled
     """.split(),
 )
 def test_everything_that_the_engine_can_say_is_said(demo: Demo, type: str) -> None:
@@ -138,6 +157,66 @@ def test_a_fate_ends_as_it_should_or_in_the_control_group(demo: Demo, fate: str,
     assert results <= {result, Result.HELD}
 
 
+@pytest.mark.parametrize(
+    ("fate", "result"),
+    [
+        ("takes the alternative", OfferResult.TAKEN),
+        ("takes the alternative abroad", OfferResult.TAKEN),
+        ("takes the alternative by SMS", OfferResult.TAKEN),
+        ("pays for the alternative", OfferResult.TAKEN),
+        ("takes what is left", OfferResult.TAKEN),
+        ("remembers at the last moment", OfferResult.TAKEN),
+        ("declines the alternative", OfferResult.DECLINED),
+        ("lets the offer run out", OfferResult.EXPIRED),
+        ("accepts and forgets", OfferResult.ACCEPTED),
+        ("can afford nothing like it", OfferResult.CANCELLED),
+        (BOUNCES, OfferResult.CANCELLED),
+        (OUTAGE, OfferResult.CANCELLED),
+    ],
+)
+def test_a_lost_order_ends_as_it_should_or_in_the_control_group(
+    demo: Demo, fate: str, result: OfferResult
+) -> None:
+    """Whoever loses an order while the pricing algorithm is down gets no offer, whatever they had in mind."""
+    results = {one.result for one in demo.offers_of(fate) if one.reason != "pricing_unavailable"}
+    assert result in results or fate == OUTAGE
+    assert results <= {result, OfferResult.CONTROL}
+
+
+def test_every_lost_order_is_a_story_of_its_own(demo: Demo) -> None:
+    """One for each customer who lost one, and nobody's is missing."""
+    for loser in LOSERS:
+        assert len(demo.offers_of(loser.name)) == loser.count
+
+
+@pytest.mark.parametrize("reason", ["pricing_unavailable", "no_alternative", "provider_refused"])
+def test_offers_are_cancelled_for_several_reasons_before_anybody_heard_of_them(
+    demo: Demo, reason: str
+) -> None:
+    """The outage of the pricing algorithm among them (L51)."""
+    cancelled = [one for one in demo.figures.offers.stories if one.reason == reason]
+    assert cancelled
+    assert all(one.result is OfferResult.CANCELLED and not one.letters for one in cancelled)
+
+
+def test_offers_are_cheaper_and_what_they_bring_back_is_what_they_promised(demo: Demo) -> None:
+    """To the cent; and carts and offers together are what the engine counted (L45)."""
+    taken = [one for one in demo.figures.offers.stories if one.revenue is not None]
+    assert len(taken) >= 10
+    for one in taken:
+        assert one.wanted is not None
+        assert one.price is not None
+        assert one.price.minor < one.wanted.minor
+        assert one.revenue == one.price
+        assert {letter.message.offer.unit_price_minor for letter in one.letters if letter.message.offer} == {
+            one.price.minor
+        }
+    counted = demo.figures.summary.as_fields()["recovered"]
+    together = sum(one.orders for one in demo.figures.takings)
+    together += sum(one.orders for one in demo.figures.offers.takings)
+    assert together == sum(stated["orders"] for stated in counted.values())
+
+
 def test_all_currencies_languages_and_platforms_are_there(demo: Demo) -> None:
     assert {one.currency for one in demo.figures.takings} == {"PLN", "EUR", "GBP", "USD", "JPY"}
     assert all(one.orders for one in demo.figures.takings)
@@ -149,8 +228,8 @@ def test_returns_raise_what_is_offered(demo: Demo) -> None:
     offered: dict[str, set[str]] = {}
     for letter in demo.outcome.diary.letters:
         incentive = letter.message.incentive
-        case = next(case for case in demo.figures.cases if case.id == letter.message.case_id)
         if incentive is not None and incentive.percent is not None:
+            case = next(case for case in demo.figures.cases if case.id == letter.message.case_id)
             offered.setdefault(case.segment, set()).add(str(incentive.percent))
     assert offered == {"not_returned": {"5"}, "returned_once": {"10"}, "returned_repeatedly": {"15"}}
 
@@ -170,6 +249,7 @@ def test_what_is_sold_out_drops_out_of_the_message(demo: Demo) -> None:
 
 def test_every_kind_of_story_is_told(demo: Demo) -> None:
     assert len(choose(demo.outcome, demo.figures)) == 6
+    assert len(choose_offers(demo.outcome, demo.figures)) == 4
 
 
 # What came in
@@ -209,9 +289,9 @@ def test_nobody_is_contacted_without_consent(demo: Demo) -> None:
         note.person: note.at for note in demo.outcome.diary.notes if note.what.startswith("withdrew")
     }
     assert withdrawn
-    for number, cases in by_person(demo.figures.cases).items():
+    for number in demo.outcome.diary.people:
         agrees = demo.outcome.diary.people[number].agrees
-        for letter in (letter for case in cases for letter in case.letters):
+        for letter in (letter for one in demo.all if one.person == number for letter in one.letters):
             assert agrees.get(letter.message.channel.value) is True
             assert number not in withdrawn or letter.message.claimed_at < withdrawn[number]
 
@@ -236,10 +316,13 @@ def test_the_control_group_is_never_contacted(demo: Demo) -> None:
     held = [case for case in demo.figures.cases if case.held]
     assert len(held) > 10
     assert not [case for case in held if case.letters]
+    control = [one for one in demo.figures.offers.stories if one.result is OfferResult.CONTROL]
+    assert control
+    assert not [one for one in control if one.letters or one.trigger]
 
 
 def test_no_cart_gets_two_text_messages_or_one_step_twice(demo: Demo) -> None:
-    for case in demo.figures.cases:
+    for case in demo.all:
         steps = [letter.message.step for letter in case.letters]
         assert len(steps) == len(set(steps))
         assert sum(letter.message.channel == "sms" for letter in case.letters) <= 1
@@ -339,8 +422,10 @@ def test_the_frames_are_sandboxed_and_the_page_needs_no_network(page: str) -> No
     assert len(page) < 8_000_000
 
 
-def test_the_report_names_every_customer_who_lost_a_cart_and_every_refusal(demo: Demo, page: str) -> None:
-    numbers = by_person(demo.figures.cases)
+def test_the_report_names_every_customer_who_lost_a_cart_or_an_order_and_every_refusal(
+    demo: Demo, page: str
+) -> None:
+    numbers = set(by_person(demo.figures.cases)) | {one.person for one in demo.figures.offers.stories}
     assert page.count('<details class="customer"') == len(numbers)
     assert all(f'id="customer-{number}"' in page for number in numbers)
     assert page.count("</tr>") >= len(demo.figures.refusals) + len(demo.figures.withheld)
@@ -371,7 +456,10 @@ def test_the_screen_fits_and_is_plain_when_it_is_no_terminal(demo: Demo, columns
     assert max(map(len, lines)) <= columns
     assert "\x1b" not in written.getvalue()
     assert "…" not in written.getvalue()
-    for part in ("hour by hour", "days after", "stories", "Money", "control group", "at stake"):
+    for part in (
+        *("hour by hour", "days after", "stories", "Money", "control group", "at stake"),
+        *("offers delivered", "cancelled before anybody heard of it", "brought back, net"),
+    ):
         assert part in written.getvalue()
 
 
@@ -383,7 +471,7 @@ def test_what_the_shop_sent_can_be_replayed_with_the_same_revenue(demo: Demo, tm
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.rstrip().endswith("report.html")
     assert "\x1b" not in run.stdout
-    replay = recoup("replay", tmp_path / "day.jsonl", "--policy", POLICY)
+    replay = recoup("replay", tmp_path / "day.jsonl", "--policy", POLICY, "--catalog", FURNITURE)
     assert replay.returncode == 0
     summary = json.loads(replay.stdout.splitlines()[-1])
     assert summary["recovered"] == demo.figures.as_fields()["recovered"]

@@ -241,6 +241,22 @@ def test_the_filters_work_together_with_the_search(browser: Browser, report: Pat
     assert all("recovered" in results and "sms" in channels for results, channels in left)
 
 
+def test_lost_orders_are_found_by_how_their_offer_ended(browser: Browser, report: Path) -> None:
+    browser.open(report)
+    chosen = """(() => {
+        const result = document.querySelector('select[name=result]');
+        result.value = 'taken';
+        result.dispatchEvent(new Event('input', {bubbles: true}));
+    })()"""
+    browser.evaluate(chosen)
+    left = browser.evaluate(
+        "[...document.querySelectorAll('.customer')].filter(one => !one.hidden)"
+        ".map(one => [one.dataset.results, one.querySelector('.chip.taken').textContent])"
+    )
+    assert len(left) >= 10
+    assert all("taken" in results and chip == "offer taken" for results, chip in left)
+
+
 def test_a_code_found_in_a_message_finds_its_customer(browser: Browser, report: Path) -> None:
     browser.open(report)
     text = browser.evaluate("document.querySelector('.bubble').textContent")

@@ -255,7 +255,8 @@ def test_whoever_said_no_is_not_written_to(story: Story) -> None:
     failed(story, "10:00", customer=ANNA.saying(email=False, sms=False))
     story.run_until("+9d 00:00")
     assert story.sent() == []
-    assert story.types()[-1] == "offer.cancelled"
+    assert story.types() == ["offer.requested", "offer.cancelled"]
+    assert story.said("offer.cancelled")[0]["reason"] == "consent_missing"
 
 
 # Nothing is left half-finished.

@@ -95,12 +95,21 @@ def _document(email: EmailMessage) -> Markup:
 
 def _heights(letter: Letter) -> tuple[int, int]:
     """On a wide screen and on a telephone, where names break into lines of a dozen letters."""
+    if letter.message.offer is not None:
+        return _offer_heights(letter)
     names = [line.name for line in letter.message.lines if line.available][:_MOST_LINES]
     voucher = letter.message.voucher_code is not None
     wordy = 90 if (letter.message.locale or "").startswith("pl") else 0
     wide = 765 + 105 * len(names) + (250 if voucher else 0)
     narrow = 790 + wordy + sum(max(89, 55 + 21 * ceil(len(name) / 12)) for name in names)
     return wide, narrow + (260 if voucher else 0)
+
+
+def _offer_heights(letter: Letter) -> tuple[int, int]:
+    """An offer shows one item, and says more about it; its reminder has a longer heading."""
+    polish = (letter.message.locale or "").startswith("pl")
+    reminds = letter.message.step.startswith("offer_reminder")
+    return 1025 + 20 * reminds, 1085 + 70 * polish + 35 * reminds
 
 
 def _date(at: datetime, zone: str) -> str:

@@ -1,6 +1,7 @@
 """Puts the page together: one template, one style sheet, one small script, all inside one file."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -13,10 +14,11 @@ from markupsafe import Markup
 from infra.demo.cases import Result
 from infra.demo.day import MIDNIGHT, Outcome
 from infra.demo.figures import Figures
+from infra.demo.offers import OfferResult
 from infra.demo.report.customers import customers_of
 from infra.demo.rhythm import days_after, hours_of_the_day
 from infra.demo.telling import clock
-from infra.demo.words import CHANNELS, REASONS, RESULTS, SHORT_RESULTS, amount
+from infra.demo.words import CHANNELS, OFFER_RESULTS, REASONS, RESULTS, SHORT_RESULTS, TRIGGERS, amount
 
 _FOLDER = Path(__file__).parent
 
@@ -58,12 +60,20 @@ def _content(outcome: Outcome, figures: Figures) -> dict[str, Any]:
         "ended": clock(outcome.ended_at),
         "figures": figures,
         "results": [(result.value, figures.results[result]) for result in Result],
+        "offers": figures.offers,
+        "offer_results": [
+            (result.value, figures.offers.results[result], *OFFER_RESULTS[result.value].split(": "))
+            for result in OfferResult
+            if figures.offers.results[result]
+        ],
+        "TRIGGERS": TRIGGERS,
         "RESULTS": RESULTS,
         "SHORT": SHORT_RESULTS,
         "REASONS": REASONS,
         "CHANNELS": CHANNELS,
         "messages": sum(figures.summary.messages.values()),
         "funnel": funnel(figures),
+        "offer_funnel": offer_funnel(figures),
         "hours": hours_of_the_day(outcome),
         "days": days_after(outcome),
         "customers": customers_of(outcome, figures),
@@ -82,7 +92,25 @@ def funnel(figures: Figures) -> list[Narrowing]:
         ("reminded", sum(1 for case in cases if case.messages)),
         ("recovered", figures.results[Result.RECOVERED]),
     )
-    most = max(len(cases), 1)
+    return _narrowing(numbers)
+
+
+def offer_funnel(figures: Figures) -> list[Narrowing]:
+    """From a lost order to another one; whoever orders has accepted."""
+    offers = figures.offers
+    return _narrowing(
+        (
+            ("orders lost", len(offers.stories)),
+            ("offers requested", len(offers.requested)),
+            ("offers delivered", offers.delivered),
+            ("accepted", offers.accepted),
+            ("ordered", offers.results[OfferResult.TAKEN]),
+        )
+    )
+
+
+def _narrowing(numbers: Sequence[tuple[str, int]]) -> list[Narrowing]:
+    most = max(numbers[0][1], 1)
     shares = [100 * number / most for _, number in numbers]
     following = [*shares[1:], shares[-1]]
     return [

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from infra.demo.shoppers import fates
+from infra.demo.shoppers import fates, second_chances
+from infra.demo.shoppers.buyer import Buyer
 from infra.demo.shoppers.luck import Luck
 from infra.demo.shoppers.people import Person, Population
 from infra.demo.shoppers.shopper import Shopper
@@ -90,6 +91,49 @@ ROLES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """So many people whose order for one dear thing comes to nothing."""
+
+    name: str
+    count: int
+    story: Callable[[Buyer], Story]
+    countries: tuple[str, ...] = ("PL",)
+    phone: bool = False
+    change: Callable[[Person], Person] = lambda person: person
+
+
+def _from_abroad(person: Person) -> Person:
+    """Lives in Germany, reads text messages, and pays the Polish shop in zloty."""
+    return replace(_phone_only(person), currency="PLN")
+
+
+OUTAGE = "orders while the pricing algorithm is down"
+BOUNCES = "the offer bounces"
+LOSERS = (
+    Loser("takes the alternative", 5, second_chances.takes_the_alternative),
+    Loser("takes the alternative abroad", 4, second_chances.takes_the_alternative, ("GB",)),
+    Loser(
+        "takes the alternative by SMS",
+        2,
+        second_chances.takes_the_alternative,
+        ("DE",),
+        phone=True,
+        change=_from_abroad,
+    ),
+    Loser("pays for the alternative", 4, second_chances.pays_for_the_alternative),
+    Loser("takes what is left", 3, second_chances.takes_what_is_left),
+    Loser("remembers at the last moment", 2, second_chances.remembers_at_the_last_moment, ("PL", "GB")),
+    Loser("declines the alternative", 2, second_chances.declines_the_alternative),
+    Loser("declines it abroad", 1, second_chances.declines_the_alternative, ("GB",)),
+    Loser("lets the offer run out", 4, second_chances.lets_the_offer_run_out, ("PL", "GB")),
+    Loser("accepts and forgets", 2, second_chances.accepts_and_forgets),
+    Loser("can afford nothing like it", 2, second_chances.can_afford_nothing_like_it, ("PL", "GB")),
+    Loser(BOUNCES, 2, second_chances.hears_nothing, ("GB",)),
+    Loser(OUTAGE, 2, second_chances.hears_nothing, ("PL", "GB")),
+)
+
+
 def enter(population: Population, luck: Luck) -> Iterator[tuple[Role, Person]]:
     """Everybody, with their role."""
     for role in ROLES:
@@ -99,3 +143,10 @@ def enter(population: Population, luck: Luck) -> Iterator[tuple[Role, Person]]:
             if role.name == "landline":
                 person = replace(person, phone=population.landline(), email=None, agrees={"sms": True})
             yield role, person
+
+
+def lose(population: Population, luck: Luck) -> Iterator[tuple[Loser, Person]]:
+    """Everybody who loses an order, with their part."""
+    for loser in LOSERS:
+        for _ in range(loser.count):
+            yield loser, loser.change(population.newcomer(luck.pick(loser.countries), phone=loser.phone))

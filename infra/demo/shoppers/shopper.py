@@ -123,7 +123,12 @@ class Shopper:
         return order
 
     def places_order(
-        self, code: str | None = None, *, from_cart: bool = True, by_staff: bool = False
+        self,
+        code: str | None = None,
+        *,
+        from_cart: bool = True,
+        by_staff: bool = False,
+        offer_id: str | None = None,
     ) -> Purchase:
         """Order, without paying yet."""
         discount = None
@@ -138,6 +143,7 @@ class Shopper:
             discount_minor=discount or 0,
             code=code if discount is not None else None,
             by_staff=by_staff,
+            offer_id=offer_id,
         )
         self._diary.owns(self.person.number, self.front.store, order.id)
         paid = amount(order.total_minor, order.basket.currency)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from common.domain.money import parse_minor
+from common.domain.money import format_minor, parse_minor
 
 _CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 _SMALL = ("LL-CANDLE", "LL-SOAP")
@@ -28,6 +28,10 @@ class Article:
     def price_minor(self, currency: str) -> int:
         """Of one."""
         return parse_minor(self.prices[currency], currency)
+
+    def at(self, currency: str, minor: int) -> "Article":
+        """The same article at another price."""
+        return replace(self, prices={currency: format_minor(minor, currency)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,7 @@ def _order(order: Purchase) -> Payload:
         "discount": order.discount,
         "voucher_codes": [order.code] if order.code else None,
         "lines": [{"sku": line.article.sku, "quantity": line.quantity} for line in order.basket.lines],
+        "offer_id": order.offer_id,
         "created_by": "shop" if order.by_staff else "customer",
     }
     return {field: value for field, value in facts.items() if value is not None}

@@ -30,6 +30,8 @@ class Purchase:
     discount_minor: int = 0
     code: str | None = None
     by_staff: bool = False
+    offer_id: str | None = None
+    """The alternative offer that it takes up."""
 
     @property
     def total_minor(self) -> int:

@@ -29,3 +29,48 @@ def test_values_are_dataclasses() -> None:
 def never_called(pair: Pair) -> None:
     """Fails the type check, which refuses an ignore without an error, if an assignment were not one."""
     pair.left = 2  # type: ignore[misc]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secretive:
+    """A value with a field that is shown to nobody, and one that doesn't count."""
+
+    key: bytes = dataclasses.field(repr=False)
+    name: str = dataclasses.field(default="", compare=False)
+
+
+@dataclass(slots=True)
+class Changing:
+    """Something that isn't frozen has no hash."""
+
+    left: int
+
+
+class Narrower(Pair):
+    """A plain subclass."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A value without fields."""
+
+
+def test_a_value_shows_its_fields_but_those_that_it_hides() -> None:
+    """As the standard library's does."""
+    assert repr(Pair(left=1)) == "Pair(left=1, right=0)"
+    assert repr(Secretive(key=b"x", name="n")) == "Secretive(name='n')"
+    assert repr(Empty()) == "Empty()"
+
+
+def test_what_is_compared_and_what_is_not() -> None:
+    """Fields that don't count, other classes, subclasses, and changing things."""
+    assert Secretive(key=b"x", name="a") == Secretive(key=b"x", name="b")
+    assert len({Secretive(key=b"x", name="a"), Secretive(key=b"x", name="b")}) == 1
+    assert Pair(left=1) != Narrower(left=1)
+    assert Pair(left=1) != (1, 0)
+    assert Narrower(left=1) == Narrower(left=1)
+    assert Empty() == Empty()
+    assert Changing(1) == Changing(1)
+    assert Changing.__hash__ is None

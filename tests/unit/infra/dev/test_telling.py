@@ -51,7 +51,7 @@ def test_a_line_says_what_matters(line: dict[str, Any], said: str) -> None:
 
 def test_a_type_from_the_future_has_its_own_name() -> None:
     """A type that the page doesn't know is shown as it is."""
-    assert telling.title({"type": "offer.viewed"}) == "offer.viewed"
+    assert telling.title({"type": "cart.folded"}) == "cart.folded"
 
 
 @pytest.mark.parametrize(

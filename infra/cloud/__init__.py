@@ -1,0 +1,1 @@
+"""What ships the engine to Google Cloud: Terraform, and the scripts that apply it."""

@@ -1,0 +1,97 @@
+# Timers: the queues whose tasks call functions, and the clock that starts the sweep.
+
+locals {
+  # Who sets timers, in an order that never changes, so that each keeps its shard.
+  callers = sort([for name, function in local.functions : name if contains(local.engine_functions, function.entry_point)])
+
+  # Queue by task function and shard: generate-offer, generate-offer-2, ...
+  queues = {
+    for queue in flatten([
+      for function in local.task_functions : [
+        for shard in range(var.queue_shards) : {
+          name     = "${replace(function, "_", "-")}${shard == 0 ? "" : "-${shard + 1}"}"
+          function = function
+          shard    = shard
+        }
+      ]
+    ]) : queue.name => queue
+  }
+
+  # RECOUP_QUEUES of each caller: a task function's queue. Two shards may both hold a task of the same name; that is
+  # harmless, since what is due is decided from the case.
+  queues_of = {
+    for position, caller in local.callers : caller => {
+      for name, queue in local.queues : queue.function => name if queue.shard == position % var.queue_shards
+    }
+  }
+
+  queue_grants = {
+    for pair in setproduct(local.engine_functions, keys(local.queues)) : "${pair[0]}/${pair[1]}" => { function = pair[0], queue = pair[1] }
+  }
+}
+
+# As infra/local/virtual_timer.py: 20 attempts, pauses of 1, 2, 4 ... and at most 300 seconds; then the sweep finds
+# what the task was for.
+resource "google_cloud_tasks_queue" "queue" {
+  for_each = local.queues
+
+  name     = each.key
+  location = var.region
+
+  rate_limits {
+    max_dispatches_per_second = var.queue_rates[each.value.function].per_second
+    max_concurrent_dispatches = var.queue_rates[each.value.function].concurrent
+  }
+
+  retry_config {
+    max_attempts  = 20
+    min_backoff   = "1s"
+    max_backoff   = "300s"
+    max_doublings = 9
+  }
+
+  # One line in a hundred, and so no address of a queue's every task in the logs; errors show in the metrics.
+  stackdriver_logging_config {
+    sampling_ratio = 0.01
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_cloud_tasks_queue_iam_member" "sets_timers" {
+  for_each = local.queue_grants
+
+  name     = google_cloud_tasks_queue.queue[each.value.queue].name
+  location = var.region
+  role     = "roles/cloudtasks.enqueuer"
+  member   = google_service_account.function[each.value.function].member
+}
+
+# One job does all that is done by the clock: lost timers, flags that lapsed, erasures that go on.
+resource "google_cloud_scheduler_job" "sweep" {
+  name             = "recoup-sweep"
+  description      = "Finds cases whose timer got lost, and whatever else is due without one."
+  region           = var.region
+  schedule         = "*/5 * * * *"
+  time_zone        = "Etc/UTC"
+  attempt_deadline = "${local.functions["expire-vouchers"].timeout_seconds + 10}s"
+
+  # The next sweep does what this one couldn't.
+  retry_config {
+    retry_count = 0
+  }
+
+  http_target {
+    uri         = local.urls["expire-vouchers"]
+    http_method = "POST"
+    headers     = { "Content-Type" = "application/json" }
+    body        = base64encode(jsonencode({ sweep = true }))
+
+    oidc_token {
+      service_account_email = google_service_account.tasks.email
+      audience              = local.urls["expire-vouchers"]
+    }
+  }
+
+  depends_on = [google_cloud_run_v2_service_iam_member.task]
+}

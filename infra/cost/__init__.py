@@ -1,0 +1,1 @@
+"""What the engine costs: operations counted by a test, times list prices that can be changed."""
