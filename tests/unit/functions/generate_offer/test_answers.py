@@ -14,7 +14,13 @@ from functions.generate_offer.answers import MAX_ANSWER_BYTES, MAX_EVIDENCE_BYTE
 from functions.price_offer.contract import Code
 from tests.unit.functions.generate_offer.builders import a_question, an_answer, ok
 
-DELETE = object()
+
+class _Delete:
+    def __repr__(self) -> str:
+        return "left out"
+
+
+DELETE = _Delete()
 
 
 def answered(*path: str, to: Any) -> bytes:
