@@ -126,6 +126,10 @@ class Book:
         else:
             self.changes[place] = document
 
+    def put_changed(self, document: Document) -> None:
+        """Replace a document that is known to say something new."""
+        self.changes[_place_of(document)] = document
+
     def owe(self, *effects: Effect) -> None:
         """Add what is to be done once the changes are saved."""
         self.effects.extend(effects)

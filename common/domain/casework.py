@@ -61,7 +61,7 @@ def remember(book: Book, document: D, event: StorefrontEvent | None = None) -> D
     digest, notes = (event.digest, event.notes) if event else ("", ())
     entry = inbox.record(document.inbox, book.message_id, digest, tuple(book.effects), notes)
     document = replace(document, inbox=entry)
-    book.put(document)
+    book.put_changed(document)  # its inbox is new, so there is no need to compare the rest
     return document
 
 
