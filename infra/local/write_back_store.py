@@ -11,7 +11,7 @@ from common.domain.catalogue import PRODUCTS
 from infra.local.database import Database, readable_failures
 from infra.local.sqlite_store import SqliteStore, due_moment, first_version, microseconds, moment_of
 
-KEPT = 30_000
+KEPT = 20_000
 """Documents in memory, the ones used last; a case is a few kilobytes."""
 _EVICTED_AT_ONCE = 2_000
 
