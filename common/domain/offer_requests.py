@@ -19,7 +19,8 @@ from common.domain.storefront import (
     StorefrontEvent,
     VerificationFailed,
 )
-from common.domain.vocabulary import CaseKind, OfferTrigger, Reason, SalesChannel, Stage
+from common.domain.values import dataclass
+from common.domain.vocabulary import CaseKind, OfferStage, OfferTrigger, Reason, SalesChannel, Stage
 
 _KINDS = {
     OfferTrigger.VERIFICATION_FAILED: CaseKind.VERIFICATION,
@@ -27,6 +28,37 @@ _KINDS = {
     OfferTrigger.OUT_OF_STOCK: CaseKind.STOCK,
     OfferTrigger.ABANDONED_CART: CaseKind.VALUE,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loss:
+    """An order, or an item of a cart, that came to nothing."""
+
+    trigger: OfferTrigger
+    line: Line
+    """What was wanted most."""
+    currency: str
+    at: datetime
+    due_at: datetime
+    """When it counts as lost for good."""
+    cart_id: str
+    """Empty for an order without one."""
+    order_id: str | None = None
+    approved_minor: int | None = None
+    channel: SalesChannel | None = None
+    episode: int = 1
+    stands_in_for: str | None = None
+    """The case of the cart that sends nothing meanwhile."""
+
+    @property
+    def scope(self) -> str:
+        """Within which the subject names one loss: an order is lost once, however it was."""
+        return "order" if self.order_id else self.trigger.value
+
+    @property
+    def subject(self) -> str:
+        """What was lost."""
+        return f"order {self.order_id}" if self.order_id else f"cart {self.cart_id} {self.episode}"
 
 
 def after_order(book: Book, event: StorefrontEvent, order: Order, customer: Customer | None) -> None:
@@ -51,13 +83,11 @@ def after_order(book: Book, event: StorefrontEvent, order: Order, customer: Cust
         return
     if approved is not None and approved.currency != currency:
         return  # nobody can say what of it is affordable
-    _request(
-        book,
-        customer,
-        trigger,
-        line,
-        currency,
-        event.occurred_at,
+    loss = _Loss(
+        trigger=trigger,
+        line=line,
+        currency=currency,
+        at=event.occurred_at,
         due_at=due_at,
         cart_id=order.cart_id or "",
         order_id=order.order_id,
@@ -65,6 +95,7 @@ def after_order(book: Book, event: StorefrontEvent, order: Order, customer: Cust
         channel=event.channel,
         stands_in_for=cart.id if cart and trigger is OfferTrigger.PAYMENT_FAILED else None,
     )
+    _request(book, customer, loss)
 
 
 def after_item(book: Book, event: ItemUnavailable, cart: Case, customer: Customer | None) -> None:
@@ -72,18 +103,17 @@ def after_item(book: Book, event: ItemUnavailable, cart: Case, customer: Custome
     line = next((line for line in cart.lines if line.sku == event.sku), None)
     if not book.policy.pricing.triggers.out_of_stock or customer is None or line is None:
         return
-    _request(
-        book,
-        customer,
-        OfferTrigger.OUT_OF_STOCK,
-        line,
-        cart.currency or "",
-        event.occurred_at,
+    loss = _Loss(
+        trigger=OfferTrigger.OUT_OF_STOCK,
+        line=line,
+        currency=cart.currency or "",
+        at=event.occurred_at,
         due_at=event.occurred_at,
         cart_id=cart.cart_id,
         channel=event.channel or cart.channel,
         episode=cart.episode,
     )
+    _request(book, customer, loss)
 
 
 def instead_of_voucher(book: Book, cart: Case, customer: Customer) -> Case | None:
@@ -92,19 +122,18 @@ def instead_of_voucher(book: Book, cart: Case, customer: Customer) -> Case | Non
     line = _dearest(tuple(line for line in cart.lines if line.available))
     if most is None or cart.total_minor <= most or line is None or cart.voucher is not None or cart.steps:
         return None
-    return _request(
-        book,
-        customer,
-        OfferTrigger.ABANDONED_CART,
-        line,
-        cart.currency or "",
-        book.now,
+    loss = _Loss(
+        trigger=OfferTrigger.ABANDONED_CART,
+        line=line,
+        currency=cart.currency or "",
+        at=book.now,
         due_at=book.now,
         cart_id=cart.cart_id,
         channel=cart.channel,
         episode=cart.episode,
         stands_in_for=cart.id,
     )
+    return _request(book, customer, loss)
 
 
 def _dearest(lines: Iterable[Line]) -> Line | None:
@@ -116,61 +145,21 @@ def _price(line: Line) -> int:
     return line.unit_price_minor
 
 
-def _request(
-    book: Book,
-    customer: Customer,
-    trigger: OfferTrigger,
-    line: Line,
-    currency: str,
-    at: datetime,
-    *,
-    due_at: datetime,
-    cart_id: str,
-    order_id: str | None = None,
-    approved_minor: int | None = None,
-    channel: SalesChannel | None = None,
-    episode: int = 1,
-    stands_in_for: str | None = None,
-) -> Case | None:
+def _request(book: Book, customer: Customer, loss: _Loss) -> Case | None:
     """The new case; None if nothing is requested, or was before: one offer for each lost order (L20)."""
     recovery = book.policy.recovery
-    subject = f"order {order_id}" if order_id else f"cart {cart_id} {episode}"
-    id = ids.offer_case_id(customer.store, trigger if not order_id else "order", subject)
+    id = ids.offer_case_id(customer.store, loss.scope, loss.subject)
     book.need((CASES, id))
-    if not recovery.enabled or (recovery.activated_at is not None and at < recovery.activated_at):
+    if not recovery.enabled or (recovery.activated_at is not None and loss.at < recovery.activated_at):
         return None
-    status = book.catalogue_status(customer.store)
-    if status is None or not status.begun or book.case(id) is not None:
+    status, known = book.catalogue_status(customer.store), book.case(id)
+    if status is None or not status.begun or (known is not None and not _came_to_nothing(known)):
         return None  # without a catalogue there is nothing to offer
-    wanted = Wanted(
-        sku=line.sku,
-        name=line.name,
-        quantity=max(1, line.quantity),
-        unit_price_minor=line.unit_price_minor,
-        url=line.url,
-        image_url=line.image_url,
-    )
-    case = Case(
-        id=id,
-        store=customer.store,
-        cart_id=cart_id,
-        kind=_KINDS[trigger],
-        lost_order_id=order_id,
-        opened_at=at,
-        last_activity_at=at,
-        abandoned_at=at,
-        stage=Stage.ABANDONED,
-        customer_id=customer.id,
-        channel=channel,
-        currency=currency,
-        total_minor=wanted.quantity * wanted.unit_price_minor,
-        lines=(replaced(line, available=True),),  # sold out or not, it is what the message is about
-        line_count=1,
-        held_until=due_at if due_at > at else None,
-        stands_in_for=stands_in_for,
-    )
-    known = tuple(one for one in customer.offer_cases if one != id)
-    book.put(replace(customer, offer_cases=(*known, id)[-MAX_OFFERS:]))
+    case = _case(id, customer, loss)
+    if known is not None:  # what it has applied must not count again
+        case = replace(case, inbox=known.inbox, timeline=known.timeline)
+    others = tuple(one for one in customer.offer_cases if one != id)
+    book.put(replace(customer, offer_cases=(*others, id)[-MAX_OFFERS:]))
     if is_held(customer, book.policy):
         announce(book, case, "case.held", reason=Reason.HOLDOUT.value)
         case = replace(noted(book, case, "held", Reason.HOLDOUT), stage=Stage.HELD, announced=True)
@@ -178,11 +167,49 @@ def _request(
         return None
     offer = Offer(
         id=ids.offer_id(id, 1),
-        trigger=trigger,
-        wanted=wanted,
-        currency=currency,
-        requested_at=at,
-        stage_at=at,
-        approved_minor=approved_minor,
+        trigger=loss.trigger,
+        wanted=_wanted(loss.line),
+        currency=loss.currency,
+        requested_at=loss.at,
+        stage_at=loss.at,
+        approved_minor=loss.approved_minor,
     )
     return settle(book, replace(noted(book, case, "alternative requested", actor="shop"), offer=offer))
+
+
+def _came_to_nothing(case: Case) -> bool:
+    """Whether nobody ever heard of the offer: the payment went through after all. The order can be lost again."""
+    return case.offer is not None and case.offer.stage is OfferStage.CANCELLED and not case.announced
+
+
+def _case(id: str, customer: Customer, loss: _Loss) -> Case:
+    return Case(
+        id=id,
+        store=customer.store,
+        cart_id=loss.cart_id,
+        kind=_KINDS[loss.trigger],
+        lost_order_id=loss.order_id,
+        opened_at=loss.at,
+        last_activity_at=loss.at,
+        abandoned_at=loss.at,
+        stage=Stage.ABANDONED,
+        customer_id=customer.id,
+        channel=loss.channel,
+        currency=loss.currency,
+        total_minor=max(1, loss.line.quantity) * loss.line.unit_price_minor,
+        lines=(replaced(loss.line, available=True),),  # sold out or not, it is what the message is about
+        line_count=1,
+        held_until=loss.due_at if loss.due_at > loss.at else None,
+        stands_in_for=loss.stands_in_for,
+    )
+
+
+def _wanted(line: Line) -> Wanted:
+    return Wanted(
+        sku=line.sku,
+        name=line.name,
+        quantity=max(1, line.quantity),
+        unit_price_minor=line.unit_price_minor,
+        url=line.url,
+        image_url=line.image_url,
+    )

@@ -55,5 +55,8 @@ def _recoup() -> None:
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    app(sys.argv[1:])()
+    """Entry point of the console script. Interrupted while it still loads, it ends like any interrupted command."""
+    try:
+        app(sys.argv[1:])()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -250,10 +250,21 @@ def test_what_can_t_be_done_is_said_at_once(
     assert shelf.status()["version"] == 0
 
 
+# Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that. It is undone in the
+# new process: between fork and exec (preexec_fn) gRPC's threads of this one may end it.
+WITH_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
 def start(shelf: Shelf, *options: str) -> "subprocess.Popen[bytes]":
     """An import in a process of its own."""
     return subprocess.Popen(
         [
+            sys.executable,
+            "-c",
+            WITH_CTRL_C,
             RECOUP,
             "catalog",
             "import",
@@ -268,8 +279,6 @@ def start(shelf: Shelf, *options: str) -> "subprocess.Popen[bytes]":
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -399,3 +399,23 @@ def test_an_order_that_overtakes_the_acceptance_counts_all_the_same(story: Story
     case = offer_case(story)
     assert (case.stage, case.offer.stage, case.offer.order_id) == (Stage.RECOVERED, OfferStage.ORDERED, "o2")
     assert case.recovery.revenue.major == "700.00"
+
+
+def test_an_order_that_was_paid_after_all_may_still_fail_its_verification(story: Story) -> None:
+    """Nobody had heard of the first offer, which the payment made pointless; the order is lost anew."""
+    story.order("o1", "10:00", ANNA, type="payment_failed", total="1200.00", lines=[WANTED])
+    story.order("o1", "10:10", ANNA, type="paid", total="1200.00")
+    failed(story, "11:00")
+    story.run_until("11:05")
+    assert story.types() == ["offer.requested", "offer.ready", "stimulus.sent", "offer.delivered"]
+    assert story.said("offer.requested")[0]["trigger"] == "verification_failed"
+
+
+def test_a_lost_order_is_offered_for_once(story: Story) -> None:
+    """However often its loss is told, and in however many ways (L20)."""
+    failed(story, "10:00")
+    story.run_until("10:05")
+    story.order("o1", "10:06", ANNA, type="payment_failed", total="1200.00", lines=[WANTED])
+    failed(story, "10:07")
+    story.run_until("12:00")
+    assert len(story.said("offer.requested")) == 1
