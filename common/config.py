@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Json, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Json, ValidationError
 
 from common.domain.vocabulary import LookKind
 
@@ -23,7 +23,13 @@ def _for_each(values: dict[str, T]) -> dict[str, T]:
     return values
 
 
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
 Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1), BeforeValidator(_several)]
+"""At least one; a text is a name."""
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 ByFunction = Annotated[dict[str, T], AfterValidator(_for_each)]
 """One value for each function that tasks call."""
@@ -47,11 +53,11 @@ class EngineSettings(Settings):
     events_topic: Name = Field(default="recovery-events", alias="RECOUP_RECOVERY_TOPIC")
     storefront_topic: Name = Field(default="storefront-events", alias="RECOUP_STOREFRONT_TOPIC")
     location: Name = Field(default="europe-west1", alias="RECOUP_LOCATION")
-    queues: Json[ByFunction[Name]] = Field(
-        default={function.value: function.value.replace("_", "-") for function in LookKind},
+    queues: Json[ByFunction[Names]] = Field(
+        default={function.value: (function.value.replace("_", "-"),) for function in LookKind},
         alias="RECOUP_QUEUES",
     )
-    """Queue by function, as JSON."""
+    """Queue by function, as JSON; or a list of them, over which its tasks are spread."""
     target_urls: Json[ByFunction[Url]] = Field(alias="RECOUP_FUNCTION_URLS")
     """URL by function, as JSON; also the audience of the queue's token."""
     tasks_service_account: Name = Field(alias="RECOUP_TASKS_SERVICE_ACCOUNT")

@@ -176,7 +176,7 @@ def send_queues() -> "TaskQueues":
     return CloudTasksQueues(
         project=settings.project,
         location=settings.location,
-        names=[settings.queues[LookKind.STEP.value]],
+        names=settings.queues[LookKind.STEP.value],
         endpoint=settings.tasks_endpoint,
     )
 

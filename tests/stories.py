@@ -12,7 +12,7 @@ from common.application.ports import PubSubMessage, Sender
 from common.domain.effects import Announce
 from common.domain.policy import Policy
 from common.domain.vocabulary import Channel
-from functions.expire_vouchers.sweep import answer_sweep
+from functions.expire_vouchers.scheduled import Job, answer_job
 from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.machine import Machine
@@ -208,13 +208,16 @@ class Story(Findings):
         """From now on the scheduler calls the sweep."""
         self._sweeps, self._next_sweep = every, self.clock.now() + every
 
-    def sweep(self, **request: Any) -> Mapping[str, Any]:
-        """One call of the scheduler; what it sets for now is carried out."""
-        body = json.dumps({"sweep": True, **request}).encode()
-        try:
-            answer, status = answer_sweep(self.machine.engine, self.machine.identity.authorization, body)
-        except Crash:
-            return {}
-        if status == 200:
-            self._run_tasks(self.clock.now(), inclusive=True)
-        return answer
+    def sweep(self) -> Mapping[str, Any]:
+        """The scheduler's jobs, one after the other; what they set for now is carried out. Returns what they found."""
+        found: dict[str, Any] = {}
+        for job in (Job.SWEEP, Job.FLAGS, Job.RECONCILE):
+            body, proof = json.dumps({"job": job.value}).encode(), self.machine.identity.authorization
+            try:
+                answer, status = answer_job(self.machine.engine, job, proof, body)
+            except Crash:
+                return {}
+            if status == 200:
+                self._run_tasks(self.clock.now(), inclusive=True)
+            found |= answer
+        return found

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ _HORIZON = timedelta(days=30) - timedelta(minutes=5)
 
 
 class CloudTasksTimer:
-    """One queue and one target per role; `queues`, `target_urls` and `audiences` are keyed by role.
+    """Queues and a target per role; `queues`, `target_urls` and `audiences` are keyed by role.
 
+    Tasks of a role are spread over its queues by their names, so that all callers agree where a task is, and a queue
+    sees the name again that it is to refuse. While their number changes a task may be in two: timers are hints.
     An audience that isn't given is the target's URL. `endpoint` (host:port) is a local server, spoken to in
     plain text and without credentials; None is Google's. Thread-safe; the client is built by the first call.
     """
@@ -29,7 +32,7 @@ class CloudTasksTimer:
         *,
         project: str,
         location: str,
-        queues: Mapping[str, str],
+        queues: Mapping[str, Sequence[str]],
         target_urls: Mapping[str, str],
         service_account_email: str,
         audiences: Mapping[str, str] | None = None,
@@ -41,7 +44,7 @@ class CloudTasksTimer:
         if queues.keys() != target_urls.keys():
             raise ValueError(f"roles with a queue: {sorted(queues)}, with a target: {sorted(target_urls)}")
         self._parent = f"projects/{project}/locations/{location}/queues"
-        self._queues = dict(queues)
+        self._queues = {role: tuple(names) for role, names in queues.items()}
         self._target_urls = dict(target_urls)
         self._audiences = dict(target_urls) | dict(audiences or {})
         self._service_account_email = service_account_email
@@ -76,7 +79,8 @@ class CloudTasksTimer:
         if task.role not in self._queues:
             raise Unavailable(f"Cloud Tasks: no queue is configured for the role {task.role!r}")
         url = self._target_urls[task.role]
-        queue = f"{self._parent}/{self._queues[task.role]}"
+        shards = self._queues[task.role]
+        queue = f"{self._parent}/{shards[zlib.crc32(task.name.encode()) % len(shards)]}"
         http_request = tasks_v2.HttpRequest(
             url=url,
             http_method=tasks_v2.HttpMethod.POST,

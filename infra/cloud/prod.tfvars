@@ -12,6 +12,8 @@ instances = {
   "price-offer"         = { min = 1, max = 50 }
 }
 
+queue_shards = 4
+
 backup_days   = 30
 analysis_days = 730
 budget        = { units = 1000, currency = "EUR" }

@@ -17,7 +17,7 @@ locals {
         RECOUP_RECOVERY_TOPIC        = google_pubsub_topic.recovery_events.name
         RECOUP_STOREFRONT_TOPIC      = google_pubsub_topic.storefront_events.name
         RECOUP_LOCATION              = var.region
-        RECOUP_QUEUES                = jsonencode(local.queues_of[name])
+        RECOUP_QUEUES                = jsonencode(local.shards)
         RECOUP_FUNCTION_URLS         = jsonencode({ for target in local.task_functions : target => local.urls[replace(target, "_", "-")] })
         RECOUP_TASKS_SERVICE_ACCOUNT = google_service_account.tasks.email
         RECOUP_SECRETS               = jsonencode(local.secrets_of[function.entry_point])

@@ -1,9 +1,6 @@
 # Timers: the queues whose tasks call functions, and the clock that starts the sweep.
 
 locals {
-  # Who sets timers, in an order that never changes, so that each keeps its shard.
-  callers = sort([for name, function in local.functions : name if contains(local.engine_functions, function.entry_point)])
-
   # Queue by task function and shard: generate-offer, generate-offer-2, ...
   queues = {
     for queue in flatten([
@@ -17,12 +14,11 @@ locals {
     ]) : queue.name => queue
   }
 
-  # RECOUP_QUEUES of each caller: a task function's queue. Two shards may both hold a task of the same name; that is
-  # harmless, since what is due is decided from the case.
-  queues_of = {
-    for position, caller in local.callers : caller => {
-      for name, queue in local.queues : queue.function => name if queue.shard == position % var.queue_shards
-    }
+  # RECOUP_QUEUES: over which queues the tasks of a function are spread, in an order that never changes.
+  shards = {
+    for function in local.task_functions : function => [
+      for shard in range(var.queue_shards) : one([for name, queue in local.queues : name if queue.function == function && queue.shard == shard])
+    ]
   }
 
   queue_grants = {
@@ -39,8 +35,8 @@ resource "google_cloud_tasks_queue" "queue" {
   location = var.region
 
   rate_limits {
-    max_dispatches_per_second = var.queue_rates[each.value.function].per_second
-    max_concurrent_dispatches = var.queue_rates[each.value.function].concurrent
+    max_dispatches_per_second = var.queue_rates[each.value.function].per_second / var.queue_shards
+    max_concurrent_dispatches = max(1, floor(var.queue_rates[each.value.function].concurrent / var.queue_shards))
   }
 
   retry_config {

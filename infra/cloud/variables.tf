@@ -141,18 +141,18 @@ variable "instances" {
 }
 
 variable "queue_shards" {
-  description = "Queues per task function. A queue dispatches 500 tasks a second; the functions that set timers are spread over the shards."
+  description = "Queues per task function, over which its tasks are spread. A queue dispatches at most 500 tasks a second."
   type        = number
   default     = 1
 
   validation {
-    condition     = var.queue_shards >= 1 && var.queue_shards <= 7 && floor(var.queue_shards) == var.queue_shards
-    error_message = "There are 1 to 7 shards: seven deployed functions set timers."
+    condition     = var.queue_shards >= 1 && var.queue_shards <= 50 && floor(var.queue_shards) == var.queue_shards
+    error_message = "There are 1 to 50 shards."
   }
 }
 
 variable "queue_rates" {
-  description = "Dispatches a second, and at the same time, of each of a task function's queues."
+  description = "Dispatches a second, and at the same time, of all the queues of a task function together."
   type = map(object({
     per_second = number
     concurrent = number
@@ -164,8 +164,8 @@ variable "queue_rates" {
   }
 
   validation {
-    condition     = alltrue([for rate in values(var.queue_rates) : rate.per_second > 0 && rate.per_second <= 500])
-    error_message = "A queue dispatches at most 500 tasks a second; use more shards."
+    condition     = alltrue([for rate in values(var.queue_rates) : rate.per_second > 0 && rate.per_second <= 500 * var.queue_shards])
+    error_message = "A queue dispatches at most 500 tasks a second; raise queue_shards."
   }
 }
 

@@ -8,11 +8,14 @@ from time import monotonic
 
 from common.application.failures import Unavailable
 from common.application.ports import PubSubMessage, Task
+from functions.expire_vouchers.scheduled import Job
 from infra.dev.clock import SkippingClock
 from infra.local.local_topic import LocalTopic
 from infra.local.machine import Machine
 
 SWEEPS = timedelta(minutes=10)
+JOBS = (Job.SWEEP, Job.RECONCILE, Job.FLAGS)
+"""Those of Cloud Scheduler; whoever looks at the engine on localhost asks `recoup doctor` by hand."""
 _REST_SECONDS = 0.1
 FAST_AFTER_SECONDS = 2.0
 """With nothing left to do, so long before a fast worker skips on: time to see what happened."""
@@ -97,7 +100,8 @@ class Worker:
         now = self._clock.now()
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEPS
-            self._machine.timer.schedule(_sweep(now))
+            for job in JOBS:
+                self._machine.timer.schedule(_scheduled(job, now))
             self._machine.purge_expired()
 
     def _skip_when_fast(self) -> bool:
@@ -108,6 +112,6 @@ class Worker:
         return True
 
 
-def _sweep(now: datetime) -> Task:
+def _scheduled(job: Job, now: datetime) -> Task:
     """What Cloud Scheduler asks for."""
-    return Task("expire_vouchers", f"scheduler-{now:%Y%m%d%H%M%S%f}", now, {"sweep": True})
+    return Task("expire_vouchers", f"{job}-{now:%Y%m%d%H%M%S%f}", now, {"job": job.value})

@@ -66,7 +66,7 @@ def on_cloud_tasks() -> Iterator[Bench]:
         timer = CloudTasksTimer(
             project="shop",
             location="europe-west1",
-            queues=queues,
+            queues={role: [queue] for role, queue in queues.items()},
             target_urls={role: f"{worker.url}/{role}" for role in ROLES},
             service_account_email="tasks@shop.iam.gserviceaccount.com",
             clock=server,

@@ -82,7 +82,7 @@ def test_each_environment_can_be_planned(plan_of: Callable[..., Plan], environme
         ({"environment": "staging"}, "The environment is dev or prod."),
         ({"archive_sha256": "0" * 64}, "is not the SHA-256 of the archive"),
         ({"stores": [{"id": "a shop"}]}, "A store's id has letters"),
-        ({"queue_shards": 8}, "There are 1 to 7 shards"),
+        ({"queue_shards": 51}, "There are 1 to 50 shards"),
         ({"project": "My Shop"}, "A project id has 6 to 30"),
     ],
 )

@@ -3,7 +3,6 @@
 import base64
 import inspect
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -111,31 +110,39 @@ def _span(text: str) -> timedelta:
 
 
 def test_every_function_sets_its_timers_in_queues_that_are_there(plan_of: Callable[..., Plan]) -> None:
-    for shards in (1, 3, 7):
+    for shards in (1, 3, 12):
         plan = plan_of("dev", queue_shards=shards)
         exist = {one.values["name"] for one in plan.all("google_cloud_tasks_queue")}
-        used: Counter[str] = Counter()
-        for name, one in deployed(plan).items():
-            if name != "price-offer":
-                queues = read(EngineSettings, one["environment_variables"]).queues
-                assert queues.keys() == {kind.value for kind in LookKind}
-                for function, queue in queues.items():
-                    assert queue.removesuffix(queue[-2:] if queue[-1].isdigit() else "") == function.replace(
-                        "_", "-"
-                    )
-                used.update(queues.values())
-        assert set(used) == exist, "a queue that nobody fills only looks like room"
         assert len(exist) == 3 * shards
-        assert max(used.values()) - min(used.values()) <= 1
+        told = [
+            read(EngineSettings, one["environment_variables"]).queues
+            for name, one in deployed(plan).items()
+            if name != "price-offer"
+        ]
+        assert all(queues == told[0] for queues in told), "callers disagree where a task is"
+        for function, queues in told[0].items():
+            name = function.replace("_", "-")
+            assert queues == (name, *(f"{name}-{number}" for number in range(2, shards + 1)))
+        used = {queue for queues in told[0].values() for queue in queues}
+        assert used == exist, "a queue that nobody fills only looks like room"
 
 
-def test_a_queue_never_dispatches_more_than_cloud_tasks_lets_it(prod: Plan) -> None:
-    for queue in prod.all("google_cloud_tasks_queue"):
-        (rates,) = queue.values["rate_limits"]
-        function = deployed(prod)[queue.values["name"]]
+def test_the_queues_of_a_function_together_dispatch_what_it_can_take(prod: Plan) -> None:
+    settings = read(EngineSettings, deployed(prod)["ingest-event-cart"]["environment_variables"])
+    rates = {one.values["name"]: one.values["rate_limits"][0] for one in prod.all("google_cloud_tasks_queue")}
+    for name, queues in settings.queues.items():
+        assert len(queues) > 1, "prod has shards"
+        function = deployed(prod)[name.replace("_", "-")]
         room = function["max_instance_count"] * function["max_instance_request_concurrency"]
-        assert 0 < rates["max_dispatches_per_second"] <= 500
-        assert rates["max_concurrent_dispatches"] <= room, "Cloud Run would answer 429"
+        assert all(0 < rates[queue]["max_dispatches_per_second"] <= 500 for queue in queues)
+        assert sum(rates[queue]["max_concurrent_dispatches"] for queue in queues) <= room, "Cloud Run: 429"
+
+
+def test_a_queue_is_not_asked_to_dispatch_more_than_cloud_tasks_lets_it(plan_of: Callable[..., Plan]) -> None:
+    rates = {one.value: {"per_second": 900, "concurrent": 100} for one in LookKind}
+    plan = plan_of("dev", queue_shards=2, queue_rates=rates)
+    for queue in plan.all("google_cloud_tasks_queue"):
+        assert queue.values["rate_limits"][0]["max_dispatches_per_second"] == 450
 
 
 def test_the_scheduler_starts_the_sweep_as_the_function_knows_it(dev: Plan) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from common.application.failures import Unavailable
 from common.application.ports import Task, Timer
 from infra.local.tasks_server import TasksServer
 from infra.local.tasks_server.service import SERVICE
-from tests.integration.cloud_tasks import QUEUE, Worker, running_worker
+from tests.integration.cloud_tasks import LOCATION, QUEUE, Worker, running_worker
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EMAIL = "tasks@shop.iam.gserviceaccount.com"
@@ -43,7 +44,7 @@ def a_timer(server: TasksServer, worker: Worker, **overrides: Any) -> Timer:
     options: dict[str, Any] = {
         "project": "shop",
         "location": "europe-west1",
-        "queues": {"send_stimulus": "stimuli"},
+        "queues": {"send_stimulus": ["stimuli"]},
         "target_urls": {"send_stimulus": f"{worker.url}/send"},
         "service_account_email": EMAIL,
         "clock": server,
@@ -186,7 +187,7 @@ def test_unreachable_service_is_unavailable(server: TasksServer, worker: Worker)
 
 def test_missing_queue_is_unavailable(server: TasksServer, worker: Worker) -> None:
     """A queue that isn't there, or a role without one, is Unavailable until somebody configures it."""
-    timer = a_timer(server, worker, queues={"send_stimulus": "nowhere"})
+    timer = a_timer(server, worker, queues={"send_stimulus": ["nowhere"]})
     with pytest.raises(Unavailable, match="NOT_FOUND"):
         timer.schedule(a_task())
     with pytest.raises(Unavailable, match="no queue is configured for the role 'unheard_of'"):
@@ -208,7 +209,22 @@ def test_missing_credentials_are_unavailable(
 def test_half_configured_role_is_refused(server: TasksServer, worker: Worker) -> None:
     """A role with a queue but no target is found out when the timer is built."""
     with pytest.raises(ValueError, match="generate_offer"):
-        a_timer(server, worker, queues={"send_stimulus": "stimuli", "generate_offer": "offers"})
+        a_timer(server, worker, queues={"send_stimulus": ["stimuli"], "generate_offer": ["offers"]})
+
+
+def test_tasks_are_spread_over_shards_and_known_again(server: TasksServer, worker: Worker) -> None:
+    """Every caller puts a task into the same queue, which refuses it the second time."""
+    shards = ["stimuli", "stimuli-2", "stimuli-3"]
+    for shard in shards[1:]:
+        server.create_queue(f"{LOCATION}/queues/{shard}")
+    for _ in range(2):
+        timer = a_timer(server, worker, queues={"send_stimulus": shards})
+        for number in range(60):
+            timer.schedule(a_task(f"{number:032x}"))
+    assert server.wait_until_idle()
+    filled = Counter(request.headers["X-CloudTasks-QueueName"] for request in worker.received)
+    assert sum(filled.values()) == 60
+    assert min(filled[shard] for shard in shards) >= 10
 
 
 def test_threads_share_one_client(server: TasksServer, worker: Worker, timer: Timer) -> None:

@@ -147,6 +147,18 @@ def test_the_queue_is_paused_and_runs_again(tasks: TasksServer, firestore_projec
     assert pause.resumed_at is not None
 
 
+def test_every_shard_is_paused_and_runs_again(tasks: TasksServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message leaves from whichever queue its task is in."""
+    tasks.create_queue(f"{SENDS}-2")
+    queues = {"generate_offer": "offers", "send_stimulus": ["send-stimulus", "send-stimulus-2"]}
+    monkeypatch.setenv("RECOUP_QUEUES", json.dumps({**queues, "expire_vouchers": "vouchers"}))
+    assert recoup("pause").status == 0
+    with connected_client(tasks.address) as client:
+        assert {client.get_queue(name=name).state for name in (SENDS, f"{SENDS}-2")} == {Queue.State.PAUSED}
+        assert "Running again: send-stimulus, send-stimulus-2." in recoup("resume").out
+        assert {client.get_queue(name=name).state for name in (SENDS, f"{SENDS}-2")} == {Queue.State.RUNNING}
+
+
 def test_a_dry_run_leaves_the_queue_alone(tasks: TasksServer) -> None:
     assert "To be paused, to run again afterwards: send-stimulus." in recoup("pause", "--dry-run").out
     assert state(tasks) == Queue.State.RUNNING

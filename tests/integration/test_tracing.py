@@ -129,7 +129,7 @@ def test_spans_reach_a_collector(
     settings = environment(firestore_emulator, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
     sweeping.start(settings | {"K_SERVICE": "expire-vouchers"})
     sweeping.wait_until_ready()
-    request = urllib.request.Request(sweeping.url, b'{"sweep": true}', HEADERS)
+    request = urllib.request.Request(sweeping.url, b'{"job": "sweep"}', HEADERS)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request, timeout=30)
     assert collector.wait_for(1), sweeping.output()
@@ -148,7 +148,7 @@ def test_a_collector_that_is_gone_fails_no_call(sweeping: FunctionProcess, fires
     sweeping.start(environment(firestore_emulator, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1"))
     sweeping.wait_until_ready()
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(urllib.request.Request(sweeping.url, b'{"sweep": true}'), timeout=30)
+        urllib.request.urlopen(urllib.request.Request(sweeping.url, b'{"job": "sweep"}'), timeout=30)
 
 
 @pytest.mark.parametrize("function", ENTRY_POINTS)

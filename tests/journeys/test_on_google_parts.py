@@ -351,8 +351,8 @@ def test_a_lost_timer_is_found_by_the_sweep(engine: Deployment) -> None:
     assert mails(engine, "nina") == []
     url = engine.functions["expire_vouchers"].url
     token = f"Bearer {engine.tasks.issuer.token(ACCOUNT_OF_TASKS, url)}"
-    assert post(url, None, b'{"sweep": true}') == 403
-    assert post(url, token, b'{"sweep": true}') == 200
+    assert post(url, None, b'{"job": "sweep"}') == 403
+    assert post(url, token, b'{"job": "sweep"}') == 200
     engine.let_pass(MOMENT)
     assert len(mails(engine, "nina")) == 1
 

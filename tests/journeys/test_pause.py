@@ -12,7 +12,7 @@ from common.application.pausing import Done, pause_sends, resume_sends
 from common.application.ports import Ref
 from common.domain.intake_health import HEALTH, INTAKE
 from common.domain.vocabulary import Stage, VoucherState
-from functions.expire_vouchers.sweep import answer_sweep
+from functions.expire_vouchers.sweep import sweep
 from tests.builders import ANNA, BEN, Shopper, rules, when
 from tests.stories import Story
 
@@ -171,7 +171,7 @@ def test_the_sweep_fills_no_paused_queue() -> None:
                 story.clock.set(task.at)
                 story.machine.call(task)
         story.clock.set(moment)
-        answer_sweep(story.machine.engine, story.machine.identity.authorization, b'{"sweep": true}')
+        sweep(story.machine.engine)
     assert in_queue == 1
     assert story.sent() == []
     story.sweep_regularly()

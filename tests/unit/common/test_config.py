@@ -24,9 +24,9 @@ def test_the_least_environment_is_enough() -> None:
     assert settings.storefront_topic == "storefront-events"
     assert settings.location == "europe-west1"
     assert settings.queues == {
-        "generate_offer": "generate-offer",
-        "send_stimulus": "send-stimulus",
-        "expire_vouchers": "expire-vouchers",
+        "generate_offer": ("generate-offer",),
+        "send_stimulus": ("send-stimulus",),
+        "expire_vouchers": ("expire-vouchers",),
     }
     assert settings.target_urls == URLS
     assert settings.tasks_endpoint is None
@@ -86,6 +86,8 @@ def test_whatever_is_wrong_is_told_at_once() -> None:
         ("RECOUP_FUNCTION_URLS", json.dumps(URLS | {"send_stimuli": "https://send.example"})),
         ("RECOUP_QUEUES", "{"),
         ("RECOUP_QUEUES", "{}"),
+        ("RECOUP_QUEUES", json.dumps({function: [] for function in URLS})),
+        ("RECOUP_QUEUES", json.dumps({function: [""] for function in URLS})),
         ("RECOUP_CERTIFICATES_URL", "ftp://certs.example"),
         ("RECOUP_AUDIENCE", "send.example"),
         ("RECOUP_SECRETS", '{"voucher_key": 3}'),
@@ -122,6 +124,14 @@ def test_the_proxies_in_front_are_counted() -> None:
     for value in ("-1", "11", "one"):
         with pytest.raises(InvalidSettings, match=r"^RECOUP_PROXY_HOPS"):
             config.read(StorefrontApiSettings, {"RECOUP_PROXY_HOPS": value})
+
+
+def test_a_function_has_one_queue_or_several() -> None:
+    """A text is one queue; without the variable each function's queue has its name."""
+    assert config.read(EngineSettings, LEAST).queues["send_stimulus"] == ("send-stimulus",)
+    queues = json.dumps(dict.fromkeys(URLS, "one") | {"send_stimulus": ["one", "two"]})
+    read = config.read(EngineSettings, LEAST | {"RECOUP_QUEUES": queues}).queues
+    assert (read["generate_offer"], read["send_stimulus"]) == (("one",), ("one", "two"))
 
 
 def test_what_is_left_out_of_the_urls_is_named() -> None:

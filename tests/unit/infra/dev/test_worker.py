@@ -40,7 +40,7 @@ class Failing:
         self.received.append(message)
 
     def call(self, task: Task) -> None:
-        if task.body.get("sweep"):
+        if "job" in task.body:
             self.swept.append(task)
             self.timer.finish(task)
             return
@@ -116,7 +116,9 @@ def test_the_sweep_comes_round() -> None:
     """As Cloud Scheduler does, the worker has lost timers looked for every ten minutes."""
     bench = Bench([])
     bench.worker.start()
-    until(lambda: len(bench.machine.swept) == 1)
+    until(lambda: len(bench.machine.swept) == 3)
     bench.time.advance(timedelta(minutes=10))
-    until(lambda: len(bench.machine.swept) == bench.machine.purged == 2)
+    until(lambda: len(bench.machine.swept) == 6)
     bench.worker.stop()
+    assert [task.body["job"] for task in bench.machine.swept] == ["sweep", "reconcile", "flags"] * 2
+    assert bench.machine.purged == 2
