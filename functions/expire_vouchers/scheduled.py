@@ -29,7 +29,7 @@ class Job(StrEnum):
     """The engine is examined as by `recoup doctor`, and what isn't well becomes a log line that alerts count."""
 
 
-_DONE = {
+DONE = {
     Job.SWEEP: "swept",
     Job.RECONCILE: "reconciled",
     Job.FLAGS: "flags_lapsed",
@@ -53,7 +53,7 @@ def answer_job(engine: Engine, job: Job, authorization: str | None, body: bytes)
         if not engine.identity.verify(authorization):
             return {"error": "only the scheduler's service account may call this function"}, 403
         found = _carry_out(engine, job, json.loads(body).get("cursor"))
-        log(_DONE[job], **found)
+        log(DONE[job], **found)
         return found, 200
     except Unavailable as unavailable:
         log("job_unavailable", severity="WARNING", job=job.value, detail=str(unavailable))

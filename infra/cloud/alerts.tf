@@ -4,8 +4,9 @@ locals {
   ingest_subscriptions = join(", ", [for priority in keys(local.filters) : "\"storefront-events-${priority}\""])
   functions_as_text    = join(", ", [for name in keys(local.functions) : "\"${name}\""])
 
-  # Counts of log lines within a quarter of an hour.
+  # Counts of log lines within a quarter of an hour, unless it says otherwise.
   counted = {
+    unwell        = { above = 0, seconds = 3600, title = "The engine isn't well", what = "What recoup doctor would say, found by the engine itself: a source fell silent, timers are late, a policy document can't be used." }
     send_failures = { above = 10, title = "Messages don't leave", what = "A provider rejects messages or doesn't answer, or its secret is missing." }
     unpriced      = { above = 10, title = "Offers are cancelled for want of a price", what = "The pricing algorithm doesn't answer, or answers what can't be used." }
     refused_hooks = { above = 50, title = "Webhooks are refused", what = "A platform signs with another secret than the store's, or somebody tries the door." }
@@ -67,7 +68,7 @@ resource "google_monitoring_alert_policy" "counted" {
       duration        = "0s"
 
       aggregations {
-        alignment_period     = "900s"
+        alignment_period     = "${try(each.value.seconds, 900)}s"
         per_series_aligner   = "ALIGN_SUM"
         cross_series_reducer = "REDUCE_SUM"
       }
@@ -106,24 +107,56 @@ resource "google_monitoring_alert_policy" "gauge" {
 
 # No sweep for a quarter of an hour is three that didn't happen: the scheduler is dead, or may not call any more.
 resource "google_monitoring_alert_policy" "dead_scheduler" {
-  display_name          = "Recoup: The sweep doesn't run"
+  display_name          = "Recoup: A scheduled job doesn't run"
   combiner              = "OR"
   severity              = "CRITICAL"
   notification_channels = [google_monitoring_notification_channel.email.id]
 
   documentation {
-    content = "Lost timers stay lost, and carts wait for messages that never come."
+    content = "Without the sweep lost timers stay lost, and carts wait for messages that never come."
+  }
+
+  dynamic "conditions" {
+    for_each = { sweep = "sweeps", reconcile = "reconciles", flags = "flags", metrics = "examinations" }
+
+    content {
+      display_name = "No ${conditions.key}"
+
+      condition_absent {
+        filter   = "resource.type = \"cloud_run_revision\" AND metric.type = \"${local.metric_types[conditions.value]}\""
+        duration = "${local.jobs[conditions.key].missing_seconds}s"
+
+        aggregations {
+          alignment_period     = "300s"
+          per_series_aligner   = "ALIGN_SUM"
+          cross_series_reducer = "REDUCE_SUM"
+        }
+      }
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "exports" {
+  display_name          = "Recoup: Documents aren't exported"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+
+  documentation {
+    content = "The weekly copy is missing. Backups are made by themselves and are not concerned."
   }
 
   conditions {
-    display_name = "No sweep"
+    display_name = "Firestore refuses to export"
 
-    condition_absent {
-      filter   = "resource.type = \"cloud_run_revision\" AND metric.type = \"${local.metric_types["sweeps"]}\""
-      duration = "900s"
+    condition_threshold {
+      filter          = "resource.type = \"cloud_scheduler_job\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.failed_exports.name}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 2
+      duration        = "0s"
 
       aggregations {
-        alignment_period     = "300s"
+        alignment_period     = "3600s"
         per_series_aligner   = "ALIGN_SUM"
         cross_series_reducer = "REDUCE_SUM"
       }

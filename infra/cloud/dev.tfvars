@@ -2,5 +2,6 @@
 environment = "dev"
 
 backup_days   = 7
+export_days   = 7
 analysis_days = 60
 budget        = { units = 50, currency = "EUR" }

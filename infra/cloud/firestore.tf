@@ -1,7 +1,8 @@
 # The documents. Their classes are named in common/application/documents.py.
 
 locals {
-  database = "(default)"
+  database           = "(default)"
+  firestore_location = coalesce(var.firestore_location, var.region)
 
   # What the engine's queries look for, besides documents' ids. Everything else of these collections has no index:
   # an index nobody reads costs a write and room for each field of each document, and the documents are large.
@@ -31,7 +32,7 @@ locals {
 
 resource "google_firestore_database" "engine" {
   name                              = local.database
-  location_id                       = coalesce(var.firestore_location, var.region)
+  location_id                       = local.firestore_location
   type                              = "FIRESTORE_NATIVE"
   concurrency_mode                  = "OPTIMISTIC"
   point_in_time_recovery_enablement = local.is_prod ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"

@@ -15,5 +15,6 @@ instances = {
 queue_shards = 4
 
 backup_days   = 30
+export_days   = 14
 analysis_days = 730
 budget        = { units = 1000, currency = "EUR" }

@@ -1,4 +1,4 @@
-# Timers: the queues whose tasks call functions, and the clock that starts the sweep.
+# Timers: the queues whose tasks call functions.
 
 locals {
   # Queue by task function and shard: generate-offer, generate-offer-2, ...
@@ -61,33 +61,4 @@ resource "google_cloud_tasks_queue_iam_member" "sets_timers" {
   location = var.region
   role     = "roles/cloudtasks.enqueuer"
   member   = google_service_account.function[each.value.function].member
-}
-
-# One job does all that is done by the clock: lost timers, flags that lapsed, erasures that go on.
-resource "google_cloud_scheduler_job" "sweep" {
-  name             = "recoup-sweep"
-  description      = "Finds cases whose timer got lost, and whatever else is due without one."
-  region           = var.region
-  schedule         = "*/5 * * * *"
-  time_zone        = "Etc/UTC"
-  attempt_deadline = "${local.functions["expire-vouchers"].timeout_seconds + 10}s"
-
-  # The next sweep does what this one couldn't.
-  retry_config {
-    retry_count = 0
-  }
-
-  http_target {
-    uri         = local.urls["expire-vouchers"]
-    http_method = "POST"
-    headers     = { "Content-Type" = "application/json" }
-    body        = base64encode(jsonencode({ sweep = true }))
-
-    oidc_token {
-      service_account_email = google_service_account.tasks.email
-      audience              = local.urls["expire-vouchers"]
-    }
-  }
-
-  depends_on = [google_cloud_run_v2_service_iam_member.task]
 }

@@ -175,6 +175,23 @@ variable "backup_days" {
   default     = 7
 }
 
+variable "export_schedule" {
+  description = "When documents are exported, as cron in UTC; Sundays. Each export is billed a read per document."
+  type        = string
+  default     = "23 2 * * 0"
+}
+
+variable "export_days" {
+  description = "How long exports are kept. They still hold customers who are erased meanwhile."
+  type        = number
+  default     = 14
+
+  validation {
+    condition     = var.export_days >= 1 && var.export_days <= 30
+    error_message = "Exports are kept for 1 to 30 days: a request for erasure has to be done with within a month."
+  }
+}
+
 variable "analysis_days" {
   description = "How long BigQuery keeps announcements."
   type        = number

@@ -58,7 +58,8 @@ class _Month:
     def _firestore(self) -> Iterator[CostLine]:
         service, table, assumed = "Firestore", self.prices.prices, self.prices.assumptions
         policies = self._running_instances() * DAYS * 1440 * assumed.policy_documents
-        yield self._line(service, "reads", self._sum("reads") + policies, table.firestore_reads)
+        examined = DAYS * 24 * assumed.examination_reads
+        yield self._line(service, "reads", self._sum("reads") + policies + examined, table.firestore_reads)
         yield self._line(service, "writes", self._sum("writes"), table.firestore_writes)
         yield self._line(service, "deletes", self._sum("deletes"), table.firestore_deletes)
         kept = self.day.kept.values()
@@ -71,6 +72,11 @@ class _Month:
         yield self._line(
             service, "point in time", stored * assumed.point_in_time, table.firestore_point_in_time
         )
+        documents = self._scaled(sum(one.documents * one.days / DAYS for one in kept))
+        # Free of charge are the first reads, which the line above has used.
+        reads = table.firestore_reads.model_copy(update={"free": 0})
+        yield self._line(service, "exports", documents * assumed.exports_per_month, reads)
+        yield self._line("Cloud Storage", "exports", plain * assumed.exports_kept, table.cloud_storage)
 
     def _pubsub(self) -> Iterator[CostLine]:
         service, table, assumed = "Pub/Sub", self.prices.prices, self.prices.assumptions

@@ -53,6 +53,7 @@ class PriceList(_Strict):
     firestore_storage: Price
     firestore_backups: Price
     firestore_point_in_time: Price
+    cloud_storage: Price
     pubsub_throughput: Price
     pubsub_to_bigquery: Price
     pubsub_retention: Price
@@ -86,6 +87,9 @@ class Assumptions(_Strict):
     index_factor: Annotated[float, Field(ge=1)]
     backups_kept: Amount
     point_in_time: Annotated[float, Field(ge=0, le=1)]
+    exports_per_month: Amount
+    exports_kept: Amount
+    examination_reads: Amount
     policy_documents: Amount
     scheduler_jobs: Amount
     secret_versions: Amount

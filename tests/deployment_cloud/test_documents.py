@@ -1,5 +1,7 @@
 """Every query of the code has its index, what expires expires, and what production holds can't be lost by mistake."""
 
+import base64
+import json
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -14,6 +16,8 @@ from tests.deployment_cloud.source_text import queries
 from tests.deployment_cloud.terraform import Plan
 
 NONE: set[str] = set()
+_NOT_EXPORTED = {"health"}
+"""Whether sends are paused must not come back with documents of the past."""
 _ERASED = ("cases", "orders", "voucher_codes", "intake_failures", "customers")
 NEEDS = {
     ("common/application/dead_letters.py", "engine.store.browse(FAILURES, PAGE, cursor, where=where)"): {
@@ -65,7 +69,7 @@ NEEDS = {
         "engine.store.due('cases', 'next_due_at', now - GRACE, PAGE, cursor)",
     ): {"cases/next_due_at"},
     (
-        "functions/expire_vouchers/sweep.py",
+        "functions/expire_vouchers/flags.py",
         "engine.store.due('customers', 'returned_until', now, PAGE, cursor)",
     ): {"customers/returned_until"},
     ("infra/cli/privacy.py", "browse(engine, REQUESTS, ('store', store) if store else None)"): {
@@ -170,3 +174,22 @@ def test_production_can_be_had_back(
     assert {one.values["deletion_protection"] for one in plan.all("google_secret_manager_secret")} == {
         is_prod
     }
+
+
+def test_every_document_is_exported_and_the_copy_deleted_again(dev: Plan, prod: Plan) -> None:
+    for plan in (dev, prod):
+        (bucket,) = (one.values for one in plan.all("google_storage_bucket") if one.name == "exports")
+        (job,) = (one.values for one in plan.all("google_cloud_scheduler_job") if one.name == "exports")
+        (target,) = job["http_target"]
+        asked = json.loads(base64.b64decode(target["body"]))
+        assert asked["outputUriPrefix"] == f"gs://{bucket['name']}"
+        assert (
+            set(asked["collectionIds"]) == {*COLLECTIONS, "config", "config_status", "shards"} - _NOT_EXPORTED
+        )
+        assert target["uri"].endswith("/databases/(default):exportDocuments")
+        (token,) = target["oauth_token"]
+        assert token["service_account_email"].startswith("recoup-exports@")
+        (rule,) = bucket["lifecycle_rule"]
+        assert rule["action"][0]["type"] == "Delete"
+        assert 1 <= rule["condition"][0]["age"] <= 30, "an erasure has to be done with within a month"
+        assert bucket["public_access_prevention"] == "enforced"

@@ -8,7 +8,7 @@ import main
 from common import config
 from common.application.priorities import Priority
 from common.domain.vocabulary import LookKind
-from functions.expire_vouchers.sweep import BUDGET_SECONDS
+from functions.expire_vouchers.scheduled import BUDGET_SECONDS
 from functions.storefront_api.store_secrets import api_key_name, secret_name
 from tests.deployment_cloud.conftest import EVERYTHING, STORES
 from tests.deployment_cloud.source_text import FUNCTIONS, engine_functions, secrets_of, settings_of
@@ -152,10 +152,8 @@ def test_only_what_is_called_from_outside_the_project_is_open_to_the_net(dev: Pl
     assert is_open == {"storefront-api", "price-offer"}
 
 
-def test_the_sweep_has_time_to_end(dev: Plan) -> None:
+def test_a_scheduled_job_has_time_to_end(dev: Plan) -> None:
     assert deployed(dev)["expire-vouchers"]["timeout_seconds"] >= BUDGET_SECONDS + 30
-    deadline = float(dev.one("google_cloud_scheduler_job").values["attempt_deadline"].removesuffix("s"))
-    assert deployed(dev)["expire-vouchers"]["timeout_seconds"] <= deadline <= 30 * 60
 
 
 def test_prod_keeps_instances_warm_where_somebody_waits(dev: Plan, prod: Plan) -> None:

@@ -2,17 +2,21 @@
 
 import base64
 import inspect
-import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from google.cloud.tasks_v2 import RetryConfig
 
 from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.application.priorities import FILTERS
 from common.config import EngineSettings, read
 from common.domain.vocabulary import LookKind
-from functions.expire_vouchers.sweep import GRACE, is_sweep
+from functions.expire_vouchers.scheduled import DONE, Job, job_of
+from functions.expire_vouchers.sweep import BUDGET_SECONDS as SWEEP_SECONDS
+from functions.expire_vouchers.sweep import GRACE
 from infra.local.tasks_server.backoff import retry_delay
 from infra.local.virtual_timer import MAX_ATTEMPTS, pause_after
 from tests.deployment_cloud.terraform import Plan, Resource
@@ -145,15 +149,51 @@ def test_a_queue_is_not_asked_to_dispatch_more_than_cloud_tasks_lets_it(plan_of:
         assert queue.values["rate_limits"][0]["max_dispatches_per_second"] == 450
 
 
-def test_the_scheduler_starts_the_sweep_as_the_function_knows_it(dev: Plan) -> None:
-    job = dev.one("google_cloud_scheduler_job").values
-    (target,) = job["http_target"]
+def _jobs(plan: Plan) -> dict[str, dict[str, Any]]:
+    return {one.values["name"]: one.values for one in plan.all("google_cloud_scheduler_job")}
+
+
+@pytest.mark.parametrize("job", Job)
+def test_the_scheduler_starts_each_job_as_the_function_knows_it(dev: Plan, job: Job) -> None:
+    planned = _jobs(dev)[f"recoup-{job}"]
+    (target,) = planned["http_target"]
     url = dev.outputs["function_urls"]["expire-vouchers"]
-    assert is_sweep(base64.b64decode(target["body"]))
+    assert job_of(base64.b64decode(target["body"])) is job
     assert target["uri"] == url
     assert target["oidc_token"] == [
         {"audience": url, "service_account_email": dev.outputs["service_accounts"]["tasks"]}
     ]
-    assert job["schedule"] == "*/5 * * * *"
+    deadline = float(planned["attempt_deadline"].removesuffix("s"))
+    assert deployed(dev)["expire-vouchers"]["timeout_seconds"] <= deadline <= 30 * 60
+
+
+def test_the_sweep_comes_round_before_a_timer_counts_as_lost_twice(dev: Plan) -> None:
+    assert _jobs(dev)["recoup-sweep"]["schedule"] == "*/5 * * * *"
     assert timedelta(minutes=5) <= GRACE
-    assert json.loads(base64.b64decode(target["body"])) == {"sweep": True}
+
+
+def test_a_sweep_that_goes_on_as_a_task_ends_before_its_queue_gives_it_up() -> None:
+    limit = inspect.signature(CloudTasksTimer).parameters["dispatch_deadline"].default
+    assert timedelta(seconds=SWEEP_SECONDS) < limit
+
+
+def test_nothing_else_is_started_by_the_clock_but_exports(dev: Plan) -> None:
+    assert _jobs(dev).keys() == {*(f"recoup-{job}" for job in Job), "recoup-exports"}
+
+
+def test_each_job_s_last_line_is_what_an_alert_misses(dev: Plan) -> None:
+    counted = {
+        one.values["name"].removeprefix("recoup/"): re.findall(r'message=\("(\w+)"\)', one.values["filter"])
+        for one in dev.all("google_logging_metric")
+    }
+    (policy,) = (
+        one.values
+        for one in dev.all("google_monitoring_alert_policy")
+        if one.values["display_name"] == "Recoup: A scheduled job doesn't run"
+    )
+    missed = {}
+    for condition in policy["conditions"]:
+        (absent,) = condition["condition_absent"]
+        (metric,) = re.findall(r"user/recoup/(\w+)", absent["filter"])
+        missed[condition["display_name"].removeprefix("No ")] = counted[metric]
+    assert missed == {job.value: [message] for job, message in DONE.items()}

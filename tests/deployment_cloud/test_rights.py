@@ -13,6 +13,7 @@ QUEUES = ("generate-offer", "send-stimulus", "expire-vouchers")
 PROJECT_ROLES = {
     "recoup-build": {"roles/logging.logWriter", "roles/storage.objectViewer"},
     "recoup-analytics-erasure": {"roles/bigquery.jobUser"},
+    "recoup-exports": {"projects/my-shop/roles/recoupExports"},
 }
 """Besides Firestore's: what can't be granted on anything smaller than the project."""
 _TARGETS = ("topic", "subscription", "table_id", "name", "service_account_id", "repository", "bucket")

@@ -60,7 +60,7 @@ def test_each_job_says_what_it_found_and_that_it_was_done(job: Job, monkeypatch:
     answer, status = asked(Story(), job)
     assert (json.loads(json.dumps(answer)), status) == (answer, 200)
     assert all(isinstance(found, int) for found in answer.values())
-    assert told == [(scheduled._DONE[job], answer)]
+    assert told == [(scheduled.DONE[job], answer)]
 
 
 def test_flags_are_taken_off_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_what_is_not_well_is_logged_for_somebody_to_be_woken(monkeypatch: pytest
     story.clock.set(story.clock.now() + timedelta(hours=2))
     answer, _ = asked(story, Job.METRICS)
     assert answer["fail"] == 1
-    ((message, severity, fields),) = [one for one in told if one[1] == "ERROR"]
+    ((message, _, fields),) = [one for one in told if one[1] == "ERROR"]
     assert (message, fields["about"]) == ("unwell", "timers")
     assert ANNA.email is not None
     assert ANNA.email not in json.dumps([fields for *_, fields in told])

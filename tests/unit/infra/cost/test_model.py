@@ -56,7 +56,7 @@ def _bill(day: Day = DAY, carts: int = 100, prices: Prices | None = None) -> dic
 
 
 def test_operations_grow_with_the_carts() -> None:
-    lines = _bill(prices=_prices(policy_documents=0))
+    lines = _bill(prices=_prices(policy_documents=0, examination_reads=0))
     assert lines["Firestore", "reads"].amount == 3000
     assert lines["Firestore", "writes"].amount == 2000
     assert lines["Firestore", "deletes"].amount == 100
@@ -71,6 +71,18 @@ def test_what_is_kept_for_two_months_lies_there_twice() -> None:
     assert lines["Firestore", "storage when full"].amount == pytest.approx(plain * 3)
     assert lines["Firestore", "backups"].amount == pytest.approx(plain * 4)
     assert lines["Firestore", "point in time"].amount == pytest.approx(plain * 3)
+
+
+def test_an_export_reads_everything_that_is_there() -> None:
+    """Of two months, as each document is kept for so long."""
+    lines = _bill(prices=_prices(exports_per_month=4, exports_kept=2))
+    assert lines["Firestore", "exports"].amount == pytest.approx(3 * 100 * 2 * 4)
+    assert lines["Cloud Storage", "exports"].amount == pytest.approx(6000 * 100 * 2 * 2 / 2**30)
+
+
+def test_the_engine_examines_itself_however_few_carts_there_are() -> None:
+    reads = _bill(carts=0, prices=_prices(examination_reads=10, policy_documents=0))["Firestore", "reads"]
+    assert reads.amount == 10 * 24 * 30
 
 
 def test_every_storefront_event_is_billed_once_in_and_once_a_subscription() -> None:
