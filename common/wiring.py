@@ -4,11 +4,11 @@ Nothing is built at import. One engine serves a worker's threads; its clients ar
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from common import logs
+from common import logs, spans
 from common.adapters.clock import SystemClock
 from common.adapters.cloud_tasks_timer import CloudTasksTimer
 from common.adapters.environment_secrets import EnvironmentSecrets
@@ -27,7 +27,6 @@ from common.domain.intake_health import HEALTH, INTAKE
 from common.domain.policy import Keys, Policy
 
 if TYPE_CHECKING:
-    from common.adapters.tracing import Tracing
     from common.application.dead_letters import DeadLetterSubscription
     from common.application.health_checks import Answer as HealthAnswer
     from common.application.health_checks import Check, Readiness
@@ -38,8 +37,6 @@ Part = TypeVar("Part")
 _lock = Lock()
 _engine: Engine | None = None
 _build: Callable[[], Engine] | None = None
-_spans: "Tracing | None" = None
-_NO_SPAN = nullcontext()
 _readiness: "dict[str, Readiness]" = {}
 """By function; a worker serves one, a test may serve all."""
 
@@ -56,10 +53,11 @@ def engine() -> Engine:
 
 def use(build: Callable[[], Engine] | None) -> None:
     """Have `engine()` built by somebody else, such as infra.local; None = the cloud again."""
-    global _engine, _build, _spans
+    global _engine, _build
     with _lock:
-        _engine, _build, _spans = None, build, None
+        _engine, _build = None, build
         _readiness.clear()
+    spans.forget()
 
 
 def cloud_engine() -> Engine:
@@ -93,33 +91,28 @@ def cloud_engine() -> Engine:
         catalogue=FirestoreCatalogue(settings.project, settings.database),
         backlog=Backlog(),
     )
-    tracing = _tracing()
+    tracing = spans.tracing()
     return tracing.engine(built) if tracing is not None else built
 
 
 def call(function: str) -> "AbstractContextManager[None]":
     """Around one call of a function: its span, where spans are configured."""
-    engine()  # only once it is built it is known
-    return _NO_SPAN if _spans is None else _spans.call(function, _headers() or {})
+    return spans.call(function, _headers() or {})
 
 
 def traced(part: Part, name: str, *calls: str) -> Part:
     """The part, with spans around those of its calls, where spans are configured."""
-    return part if _spans is None or part is None else _spans.part(part, name, calls)
+    tracing = spans.tracing()
+    return part if tracing is None or part is None else tracing.part(part, name, calls)
 
 
-def _tracing() -> "Tracing | None":
-    """Spans, if they are configured; nothing of OpenTelemetry is imported otherwise."""
-    global _spans  # noqa: PLW0603 - as the engine
-    from common import config
-
-    settings = config.read(config.TracingSettings)
-    if _spans is None and (settings.traces or settings.endpoint):
-        from common.adapters.tracing import Tracing
-
-        platform = config.read(config.PlatformSettings)
-        _spans = Tracing(platform.service or settings.function, platform.revision)
-    return _spans
+def _traceparent() -> str | None:
+    """What a call that is made now belongs to, as W3C's `traceparent` says it: our own span, else the request's."""
+    tracing = spans.tracing()
+    if tracing is not None and (own := tracing.traceparent()) is not None:
+        return own
+    found = logs.trace_of(_headers() or {})
+    return f"00-{found[0]}-{found[1]}-{int(found[2]):02x}" if found is not None and found[1] else None
 
 
 def _headers() -> Mapping[str, str] | None:
@@ -193,7 +186,7 @@ def pricing_at(url: str, audience: str | None = None) -> PricingService:
     """The pricing algorithm at that address. Raises ValueError for an unusable one."""
     from common.adapters.pricing_http import HttpPricing  # one function asks for prices
 
-    return traced(HttpPricing(url, audience), "pricing", "ask")
+    return traced(HttpPricing(url, audience, traceparent=_traceparent), "pricing", "ask")
 
 
 def secrets() -> Secrets:

@@ -37,12 +37,19 @@ class HttpPricing:
     machine, nor over plain http, where anybody on the way could take it. Raises ValueError for an unusable URL.
     """
 
-    def __init__(self, url: str, audience: str | None = None, token: Token | None = None) -> None:
-        """`token`: where tokens come from, instead of Google."""
+    def __init__(
+        self,
+        url: str,
+        audience: str | None = None,
+        token: Token | None = None,
+        traceparent: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        """`token`: where tokens come from, instead of Google. `traceparent`: the trace that a call belongs to."""
         parts = _checked(url)
         self._url = url.rstrip("/").removesuffix(PATH) + PATH
         self._local = parts.hostname in _LOCAL
         self._token = token
+        self._traceparent = traceparent
         if token is None and parts.scheme == "https" and not self._local:
             from common.adapters.google_id_tokens import GoogleIdTokens
 
@@ -50,9 +57,11 @@ class HttpPricing:
 
     def ask(self, request: bytes, timeout_seconds: float) -> PricingReply:
         """One attempt, which takes no longer than its time-out. Raises PricingUnreachable."""
-        began = monotonic()
+        began, trace = monotonic(), self._traceparent()
         try:
-            status, headers, body = _within(timeout_seconds, lambda: self._post(request, timeout_seconds))
+            status, headers, body = _within(
+                timeout_seconds, lambda: self._post(request, timeout_seconds, trace)
+            )
         except PricingUnreachable as nothing:
             took = monotonic() - began
             raise PricingUnreachable(nothing.detail, took, for_good=nothing.for_good) from nothing
@@ -67,7 +76,7 @@ class HttpPricing:
         """Wait for real."""
         sleep(seconds)
 
-    def _post(self, request: bytes, timeout_seconds: float) -> tuple[int, Mapping[str, str], bytes]:
+    def _post(self, request: bytes, timeout_seconds: float, trace: str | None) -> tuple[int, Mapping[str, str], bytes]:
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -77,6 +86,8 @@ class HttpPricing:
             "Accept": "application/json",
             "Accept-Encoding": "identity",
         }
+        if trace is not None:
+            headers["traceparent"] = trace
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token()}"
         try:

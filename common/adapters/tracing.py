@@ -68,6 +68,13 @@ class Tracing:
         with self._span(name, SpanKind.CLIENT, None):
             yield
 
+    def traceparent(self) -> str | None:
+        """The span that this thread is in, as W3C's header of that name has it; None outside of all."""
+        context = trace.get_current_span().get_span_context()
+        if not context.is_valid:
+            return None
+        return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
     @contextmanager
     def _span(self, name: str, kind: SpanKind, parent: Any) -> Iterator[Span]:
         # An error's own words may hold an address: its type says enough, and the log has the rest.

@@ -3,6 +3,7 @@
 import functions_framework
 from flask import Request, Response
 
+from common import spans
 from common.application.health_checks import asks_health
 from functions.price_offer.http import healthy, respond
 from functions.price_offer.model import deployed_model
@@ -13,4 +14,5 @@ def price_offer(request: Request) -> Response:
     """Answer one call of `POST /v1/decisions`."""
     if asks_health(request.method, request.path):
         return healthy(request)
-    return respond(request, deployed_model())
+    with spans.call("price_offer", request.headers):
+        return respond(request, deployed_model())

@@ -28,7 +28,7 @@ def answer(engine: Engine, call: Call) -> Answer:
 def _event(engine: Engine, call: Call) -> Answer | None:
     match call.path:
         # On *.run.app Google's front end keeps addresses that end in z for itself.
-        case ("healthz",) | ("health",):
+        case ("healthz" | "health" | "readyz" | "ready",):
             return _health(call)
         case ("webhooks", source, store) if _STORE.fullmatch(store):
             known = platform(source)

@@ -24,8 +24,6 @@ locals {
         RECOUP_LOG                   = var.log_severity
       },
       contains(local.task_functions, function.entry_point) ? { RECOUP_AUDIENCE = local.urls[name] } : {},
-      # TracingSettings
-      var.traces_endpoint == null ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.traces_endpoint },
     ) if contains(local.engine_functions, function.entry_point)
   }
 
@@ -63,6 +61,8 @@ locals {
       lookup(local.engine_settings, name, {}),
       function.entry_point == "generate_offer" ? local.pricing_settings : {},
       function.entry_point == "send_stimulus" ? local.sending_settings : {},
+      # TracingSettings
+      var.traces_endpoint == null ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.traces_endpoint },
       function.entry_point == "storefront_api" ? { RECOUP_PROXY_HOPS = tostring(var.proxy_hops) } : {},
     )
   }

@@ -34,7 +34,7 @@ def settings_of(function: str) -> set[str]:
         found.add("PricingSettings")
     if "wiring.health(" in own:
         found.add("PlatformSettings")
-    if "wiring.call(" in own:
+    if "wiring.call(" in own or "spans.call(" in own:
         found.add("TracingSettings")
     return found
 

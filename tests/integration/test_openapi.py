@@ -135,7 +135,7 @@ def test_the_function_does_what_the_document_says(
 
 def test_every_address_is_described() -> None:
     """What routes.py answers stands in the document, every operation of it is sound, and there is nothing else."""
-    assert len(OPERATIONS) == sum(1 for _ in SCHEMA.get_all_operations()) == 16
+    assert len(OPERATIONS) == sum(1 for _ in SCHEMA.get_all_operations()) == 17
     assert {path.split("/")[1] for path in SCHEMA.raw_schema["paths"]} == {
         "vouchers",
         "cart",
@@ -145,4 +145,5 @@ def test_every_address_is_described() -> None:
         "events",
         "webhooks",
         "healthz",
+        "readyz",
     }

@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
+from werkzeug.test import EnvironBuilder
 
+from common import wiring
 from common.adapters.google_id_tokens import GoogleIdTokens
 from common.adapters.pricing_http import MOST_BYTES, HttpPricing
 from common.application.ports import PricingReply, PricingUnreachable
@@ -315,6 +318,31 @@ def test_the_token_is_shown_and_nothing_else(tmp_path: Path, monkeypatch: pytest
         HttpPricing(url, token=lambda: "t-1").ask(b"{}", 10)
         HttpPricing(url).ask(b"{}", 10)
     assert [headers(request).get("authorization") for request in requests] == ["Bearer t-1", None]
+
+
+@pytest.mark.parametrize("spans", [False, True])
+def test_the_trace_goes_on_at_the_algorithm(monkeypatch: pytest.MonkeyPatch, *, spans: bool) -> None:
+    """Its log lines and spans are found by the request's trace: beneath our own span, if there is one."""
+    trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    if spans:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    wiring.use(None)
+    request = EnvironBuilder(headers={"traceparent": f"00-{trace}-{span}-01"}).get_environ()
+    try:
+        asked = Flask("asks").request_context(request)
+        with server(OK) as (url, requests), asked, wiring.call("generate_offer"):
+            wiring.pricing_at(url).ask(b"{}", 5.0)
+    finally:
+        wiring.use(None)
+    version, named, parent, flags = headers(requests[0])["traceparent"].split("-")
+    assert (version, named, flags) == ("00", trace, "01")
+    assert (parent == span) is not spans
+
+
+def test_outside_of_a_request_there_is_no_trace() -> None:
+    with server(OK) as (url, requests):
+        wiring.pricing_at(url).ask(b"{}", 5.0)
+    assert "traceparent" not in headers(requests[0])
 
 
 def test_this_machine_is_reached_without_its_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,6 +144,25 @@ def test_spans_reach_a_collector(
     assert spans["expire_vouchers"].parent_span_id.hex() == SPAN
 
 
+def test_the_pricing_algorithm_makes_spans_of_its_own(collector: Worker, tmp_path: Path) -> None:
+    """It has no engine and needs none of its settings; its caller's trace goes on."""
+    process = FunctionProcess("price_offer", tmp_path)
+    settings = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    process.start(settings | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "K_SERVICE": "price-offer"})
+    try:
+        process.wait_until_ready()
+        request = urllib.request.Request(f"{process.url}/v1/decisions", b"{}", HEADERS)
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            urllib.request.urlopen(request, timeout=30)
+        assert collector.wait_for(1), process.output()
+    finally:
+        process.kill()
+    (received,) = collector.received
+    (resource,) = ExportTraceServiceRequest.FromString(received.body).resource_spans
+    (span,) = [span for scope in resource.scope_spans for span in scope.spans]
+    assert (span.name, span.trace_id.hex(), span.parent_span_id.hex()) == ("price_offer", TRACE, SPAN)
+
+
 def test_a_collector_that_is_gone_fails_no_call(sweeping: FunctionProcess, firestore_emulator: str) -> None:
     sweeping.start(environment(firestore_emulator, OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1"))
     sweeping.wait_until_ready()
