@@ -76,7 +76,9 @@ class HttpPricing:
         """Wait for real."""
         sleep(seconds)
 
-    def _post(self, request: bytes, timeout_seconds: float, trace: str | None) -> tuple[int, Mapping[str, str], bytes]:
+    def _post(
+        self, request: bytes, timeout_seconds: float, trace: str | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
         import requests
         from urllib3.exceptions import HTTPError
 

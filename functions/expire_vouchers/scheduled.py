@@ -3,6 +3,7 @@
 import json
 from enum import StrEnum
 from time import monotonic
+from typing import Any
 
 from common.application.edge import Answer
 from common.application.engine import Engine
@@ -60,7 +61,7 @@ def answer_job(engine: Engine, job: Job, authorization: str | None, body: bytes)
         return {"error": "unavailable; try again"}, 500
 
 
-def _carry_out(engine: Engine, job: Job, cursor: str | None) -> dict[str, int]:
+def _carry_out(engine: Engine, job: Job, cursor: str | None) -> dict[str, Any]:
     until = monotonic() + BUDGET_SECONDS
     match job:
         case Job.SWEEP:

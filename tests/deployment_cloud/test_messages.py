@@ -3,7 +3,7 @@
 import base64
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -149,7 +149,7 @@ def test_a_queue_is_not_asked_to_dispatch_more_than_cloud_tasks_lets_it(plan_of:
         assert queue.values["rate_limits"][0]["max_dispatches_per_second"] == 450
 
 
-def _jobs(plan: Plan) -> dict[str, dict[str, Any]]:
+def _jobs(plan: Plan) -> dict[str, Mapping[str, Any]]:
     return {one.values["name"]: one.values for one in plan.all("google_cloud_scheduler_job")}
 
 

@@ -327,7 +327,7 @@ def test_the_trace_goes_on_at_the_algorithm(monkeypatch: pytest.MonkeyPatch, *, 
     if spans:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     wiring.use(None)
-    request = EnvironBuilder(headers={"traceparent": f"00-{trace}-{span}-01"}).get_environ()
+    request = EnvironBuilder(headers=[("traceparent", f"00-{trace}-{span}-01")]).get_environ()
     try:
         asked = Flask("asks").request_context(request)
         with server(OK) as (url, requests), asked, wiring.call("generate_offer"):
