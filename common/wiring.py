@@ -1,4 +1,4 @@
-"""The composition root for the cloud: the only place outside infra/local that names adapters.
+"""The composition root for the cloud: outside infra/local only this, and spans.py, name adapters.
 
 Nothing is built at import. One engine serves a worker's threads; its clients are made on first use.
 """

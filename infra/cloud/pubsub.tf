@@ -1,10 +1,8 @@
 # The topics and who listens.
 #
-# Neither topic has a schema, on purpose. On storefront-events Pub/Sub would refuse what doesn't fit it in the face of
-# the publisher, and the event would be gone; the engine takes anything, keeps what it refuses with the reason, and
-# can replay it. It also speaks the languages of many platforms on this one topic. On recovery-events each type of
-# announcement has fields of its own; a schema that lags behind would make publishing fail, and so hold up the
-# decision that is announced. The contracts are docs/storefront-events.schema.json and bigquery/recovery_events.json.
+# storefront-events has no schema, on purpose: Pub/Sub would refuse what doesn't fit it in the face of the publisher, and
+# the event would be gone. The engine takes anything, in the languages of many platforms, keeps what it refuses with the
+# reason, and can replay it. What the engine itself says has one: see docs/decisions/0030-schemas.md.
 
 locals {
   # As FILTERS in common/application/priorities.py: every message passes exactly one.
@@ -21,10 +19,23 @@ resource "google_pubsub_topic" "storefront_events" {
   depends_on                 = [google_project_service.api]
 }
 
+# Another definition is another revision of it, beside the former ones: while two versions of the engine serve side by
+# side, both fit.
+resource "google_pubsub_schema" "recovery_events" {
+  name       = "recovery-events"
+  type       = "PROTOCOL_BUFFER"
+  definition = file("${path.module}/recovery_events.proto")
+  depends_on = [google_project_service.api]
+}
+
 resource "google_pubsub_topic" "recovery_events" {
   name                       = "recovery-events"
   message_retention_duration = "604800s"
-  depends_on                 = [google_project_service.api]
+
+  schema_settings {
+    schema   = "projects/${var.project}/schemas/${google_pubsub_schema.recovery_events.name}"
+    encoding = "JSON"
+  }
 }
 
 resource "google_pubsub_topic" "dead_letters" {
