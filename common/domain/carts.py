@@ -22,6 +22,7 @@ from common.domain.storefront import (
 from common.domain.vocabulary import Reason, Stage, VoucherState
 
 _BY_ORDER = (Stage.RECOVERED, Stage.ORDERED)
+_NO_TIME = timedelta()
 _LOOKED_BACK = 20
 """Episodes of a cart among which a late order finds its own."""
 _ECHO = timedelta(days=1)
@@ -50,24 +51,29 @@ def case_at(book: Book, store: str, cart_id: str | None, at: datetime) -> Case |
     return next((one for one in reversed(episodes) if one.opened_at <= at), episodes[0])
 
 
-def updated(book: Book, case: Case | None, event: CartUpdated, customer: Customer | None) -> Case | None:
-    """The case after a new state of its cart; None if the cart is nobody's lost order (L42)."""
+def updated(book: Book, case: Case | None, event: CartUpdated, customer: Customer | None) -> Case:
+    """The case after a new state of its cart; an empty one is kept silently, as it may have overtaken its cart (L13).
+
+    What is empty is nobody's: whoever took the items out, there is nothing left to remind anybody of (L9).
+    """
     cart = event.cart
     if case is None:
-        return _opened(event, cart.id, customer) if cart.lines else None
+        return _opened(event, cart.id, customer)
     if _begins_new_episode(book, case, event, customer):
         return _next_episode(book, case, event, customer)
     if case.stage in _BY_ORDER:
         return _seen_after_order(case, event)
-    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
+    changed_hands = _changed_hands(book, case, customer)
+    if case.stage is Stage.LOST or (changed_hands and cart.lines):
         return _seen_at(case, event.occurred_at)
-    case = _with_customer(case, customer, event.occurred_at)
+    if not changed_hands:
+        case = _with_customer(case, customer, event.occurred_at)
     if _is_newest_state(case, event):
         case = _with_state(case, cart, event.occurred_at)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
 
 
-def changed(book: Book, case: Case | None, event: CartItemsChanged, customer: Customer | None) -> Case | None:
+def changed(book: Book, case: Case | None, event: CartItemsChanged, customer: Customer | None) -> Case:
     """The case after items were put in or taken out. What comes out of an unknown cart shows that there is one."""
     at = event.occurred_at
     if case is None:
@@ -79,10 +85,11 @@ def changed(book: Book, case: Case | None, event: CartItemsChanged, customer: Cu
             return with_changes(case, event)
         again = at <= case.ordered_at + _ECHO and _same_items(case, event.added)
         return case if again or not event.added else _next_episode(book, case, event, customer)
-    if case.stage is Stage.LOST or _changed_hands(book, case, customer):
+    changed_hands = _changed_hands(book, case, customer)
+    if case.stage is Stage.LOST or (changed_hands and event.added):
         newer = at > case.last_activity_at and bool(event.added)
         return _next_episode(book, case, event, customer) if newer else case
-    case = with_changes(_with_customer(case, customer, at), event)
+    case = with_changes(case if changed_hands else _with_customer(case, customer, at), event)
     return _active(book, case, event) if at > case.last_activity_at else case
 
 
@@ -106,11 +113,23 @@ def _sold_out(line: Line, sku: str) -> Line:
 
 
 def visited(book: Book, case: Case | None, event: CartVisited, customer: Customer | None) -> Case | None:
-    """The case after activity that brought no new state; an unknown cart stays unknown."""
-    if case is None or case.stage in _LATER_EPISODE_POSSIBLE or _changed_hands(book, case, customer):
+    """The case after activity that brought no new state, whoever was there; nobody takes a cart over by looking (L6).
+
+    A visit may overtake its cart, so an unknown one is kept silently; not one that is only named after its visitor.
+    """
+    if case is None:
+        return _opened(event, event.cart_id, customer) if _knows_of_a_cart(event) else None
+    if case.stage in _LATER_EPISODE_POSSIBLE:
         return case
-    case = _with_customer(case, customer, event.occurred_at)
+    if customer is not None and customer.id != case.customer_id and follow(book, case.customer_id) is None:
+        case = replace(case, customer_id=customer.id)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
+
+
+def _knows_of_a_cart(event: CartVisited) -> bool:
+    """Whether there must be a cart; one that has its visitor's own id is made up, and most visitors have none (L42)."""
+    person, (_, made_up, whose) = event.person, event.cart_id.partition(":")
+    return person is None or not made_up or whose not in (person.anonymous_id, person.external_id)
 
 
 def _is_newest_state(case: Case, event: CartUpdated) -> bool:
@@ -118,11 +137,13 @@ def _is_newest_state(case: Case, event: CartUpdated) -> bool:
 
 
 def _seen_after_order(case: Case, event: CartUpdated) -> Case:
-    """A bought cart: one emptied later may be filled anew (L8); a state from before, overtaken by its order, is kept
-    in case the order comes to nothing (L13).
+    """A bought cart: one emptied later may be filled anew (L8), and is as empty as any if its order comes to nothing
+    (L9); a state from before, overtaken by its order, is kept for that (L13).
     """
-    if case.ordered_at is None or event.occurred_at > case.ordered_at:
-        return _seen_at(replace(case, cleared=case.cleared or not event.cart.lines), event.occurred_at)
+    after = case.ordered_at is None or event.occurred_at > case.ordered_at
+    if after and event.cart.lines:
+        return _seen_at(case, event.occurred_at)
+    case = replace(case, cleared=True) if after else case
     return _with_state(case, event.cart, event.occurred_at) if _is_newest_state(case, event) else case
 
 
@@ -184,13 +205,12 @@ def _with_state(case: Case, cart: Cart, at: datetime) -> Case:
 
 
 def dearest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The lines that a case keeps, in the cart's order: all, or the most valuable of a huge cart."""
+    """The lines that a case keeps, in the cart's order: all, or of a huge cart the most valuable that can be bought."""
     if len(lines) <= MAX_LINES:
         return lines
-    worth = sorted(
-        range(len(lines)), key=lambda index: -lines[index].quantity * lines[index].unit_price_minor
-    )
-    return tuple(lines[index] for index in sorted(worth[:MAX_LINES]))
+    worth = sorted(lines, key=lambda line: (not line.available, -line.quantity * line.unit_price_minor))
+    kept = {id(line) for line in worth[:MAX_LINES]}
+    return tuple(line for line in lines if id(line) in kept)
 
 
 def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
@@ -203,7 +223,10 @@ def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
 
 
 def _opened(
-    event: CartUpdated | CartItemsChanged, cart_id: str, customer: Customer | None, episode: int = 1
+    event: CartUpdated | CartItemsChanged | CartVisited,
+    cart_id: str,
+    customer: Customer | None,
+    episode: int = 1,
 ) -> Case:
     case = Case(
         id=ids.case_id(event.store, cart_id, episode),
@@ -217,7 +240,7 @@ def _opened(
     )
     if isinstance(event, CartUpdated):
         return _with_state(case, event.cart, event.occurred_at)
-    return with_changes(case, event)
+    return case if isinstance(event, CartVisited) else with_changes(case, event)
 
 
 def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Customer | None) -> bool:
@@ -225,15 +248,17 @@ def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Cu
     if not event.cart.lines or not _is_newest_state(case, event):
         return False
     if case.stage in _BY_ORDER:
-        after = case.ordered_at is None or event.occurred_at > case.ordered_at
-        return after and (case.cleared or not _same_items(case, event.cart.lines))
+        since = event.occurred_at - case.ordered_at if case.ordered_at else None
+        lately = since is None or since <= book.policy.recovery.attribution
+        after = since is None or since > _NO_TIME
+        return after and (case.cleared or not (lately and _same_items(case, event.cart.lines)))
     if event.occurred_at <= case.last_activity_at:
         return False
     return case.stage is Stage.LOST or _changed_hands(book, case, customer)
 
 
 def _same_items(case: Case, lines: tuple[Line, ...]) -> bool:
-    """Whether there is nothing beyond what was ordered: an echo of the order, not a fresh intent (L8)."""
+    """Whether there is nothing beyond what was ordered: soon after it an echo, not a fresh intent (L8)."""
     ordered = set(case.ordered_skus) or {line.sku for line in case.lines}
     return {line.sku for line in lines} <= ordered
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from common.domain import ids, inbox, offer_pricing
+from common.domain import ids, inbox, offer_pricing, offer_requests
 from common.domain.book import Book, Decision, Document, Place
 from common.domain.cart_worth import worth_answered
 from common.domain.carts import changed, current_case, updated, visited, without_item
@@ -16,7 +16,6 @@ from common.domain.documents import Case, Order, Return
 from common.domain.lapses import flag_lapsed
 from common.domain.looks import looked, message_answered
 from common.domain.offer_calls import offer_approved, offer_called, offer_told
-from common.domain.offer_requests import after_item, after_order
 from common.domain.optouts import opted_out
 from common.domain.orders import codes_with, placed, with_facts
 from common.domain.policy import Policy
@@ -146,7 +145,7 @@ def _on_cart(book: Book, event: CartEvent) -> Decision:
     if case is None:
         return conclude(book, "nobodys_cart")
     if isinstance(event, ItemUnavailable):
-        after_item(book, event, case, customer or follow(book, case.customer_id))
+        offer_requests.after_item(book, event, case, customer or follow(book, case.customer_id))
     # Remembered even if it says nothing new: told again later, in another state of the case, it still must not.
     remember(book, armed(book, case), event)
     return conclude(book, "cart_seen")
@@ -192,15 +191,21 @@ def _on_order_undone(book: Book, event: OrderPaymentFailed | OrderCancelled | Ve
     reason = _why_undone(event)
     state = OrderState.CANCELLED if reason is Reason.ORDER_CANCELLED else OrderState.FAILED
     overtaken = order.state_at is not None and at < order.state_at and state is OrderState.FAILED
-    if order.state is not OrderState.CANCELLED and not overtaken:
+    if order.state is OrderState.CANCELLED and isinstance(event, VerificationFailed):
+        offer_requests.after_order(
+            book, event, order, follow(book, order.customer_id)
+        )  # why it was cancelled
+    elif order.state is not OrderState.CANCELLED and not overtaken:
         if order.state is not OrderState.FAILED or order.redeemed_code is not None:
             for other in undone(book, order, reason, at):
                 book.put(placed(book, other, None, None, other.placed_at or at))
         if _never_stood(order, reason):
-            called_off(book, order, event.order, customer, at)
+            called_off(book, order, event.order, customer, reason, at)
+        if order.state is OrderState.FAILED and state is OrderState.CANCELLED:
+            offer_requests.called_off(book, order)
         state_at = max(order.state_at or at, at)
         order = replace(order, state=state, state_at=state_at, case_id=None, redeemed_code=None)
-        after_order(book, event, order, follow(book, order.customer_id))
+        offer_requests.after_order(book, event, order, follow(book, order.customer_id))
     remember(book, order, event)
     return conclude(book, reason.value)
 

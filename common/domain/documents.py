@@ -304,8 +304,10 @@ class Order:
     given_back: tuple[GivenBack, ...] = ()
     made_by_shop: bool = False
     """Whether any event said so: it closes its case, but is never counted as recovered (L12)."""
+    wanted: Line | None = None
+    """The dearest item that any event about it named: the event that says it came to nothing may name none."""
     offer_id: str | None = None
-    """The alternative offer that it takes up, as the shop says."""
+    """The alternative offer that it takes up, as the shop says, or as its customer's acceptance does."""
     returns: tuple[Return, ...] = ()
     refunded: Money | None = None
     """What was given back for the returns, in the currency of the first one or of `total`."""

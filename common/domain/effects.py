@@ -62,6 +62,9 @@ class SendMessage:
     currency: str
     total_minor: int
     lines: tuple[Line, ...]
+    """Sold-out ones too: what the others come to can only be told with them."""
+    line_count: int = 0
+    """Lines of the whole cart, of which `lines` are the dearest."""
     voucher_code: str | None = None
     incentive: Incentive | None = None
     valid_until: datetime | None = None

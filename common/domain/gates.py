@@ -24,7 +24,10 @@ def purchase_instead(case: Case, customer: Customer, policy: Policy) -> Purchase
     """What the customer bought since they last touched the cart (L1), or, of these very items, lately (L8)."""
     skus = {line.sku for line in case.lines}
     for purchase in reversed(customer.purchases):
-        lately = case.last_activity_at - purchase.at <= policy.recovery.attribution
+        # Whoever lost an order wanted the same once more.
+        lately = (
+            case.lost_order_id is None and case.last_activity_at - purchase.at <= policy.recovery.attribution
+        )
         these = bool(skus) and skus <= set(purchase.skus)
         if purchase.at >= case.last_activity_at or (lately and these):
             return purchase

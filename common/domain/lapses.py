@@ -22,11 +22,23 @@ def lapsed(book: Book, case: Case, customer: Customer | None) -> Case:
         )
     over = case.stage in _WAITING and pending_step(case, book.policy) is None
     if over and book.now >= lost_at(case, book.policy):
-        announce(book, case, "case.lost")
-        case = replace(noted(book, case, "lost"), stage=Stage.LOST)
+        case = _over(book, case, customer)
         if customer is not None and customer.open_case_id == case.id:
             book.put(replace(customer, open_case_id=None))
     return case
+
+
+def _over(book: Book, case: Case, customer: Customer | None) -> Case:
+    """Lost; unless the shop said that the voucher was used, and never told of the order itself."""
+    if case.voucher is not None and case.voucher.state is VoucherState.REDEEMED:
+        order_id = case.voucher.order_id
+        announce(book, case, "case.ordered", subject=order_id, order_id=order_id)
+        return replace(
+            noted(book, case, "ordered"), stage=Stage.ORDERED, order_id=order_id, ordered_at=book.now
+        )
+    if customer is None or case.superseded_by not in customer.offer_cases:
+        announce(book, case, "case.lost")  # else it is told of the alternative that stands in for it
+    return replace(noted(book, case, "lost"), stage=Stage.LOST)
 
 
 def _voucher_expired(book: Book, case: Case, customer: Customer | None) -> Customer | None:

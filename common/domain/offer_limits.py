@@ -148,7 +148,7 @@ def _wire_limits(limits: OfferLimits, policy: Policy) -> dict[str, Any]:
         limits_version=f"{limits.policy_version}/{limits.catalogue_version}",
         frozen_at=limits.frozen_at,
         max_discount_bp=FULL_BP,
-        min_margin_bp=min(policy.pricing.minimum_margin_percent * 100, FULL_BP * 10),
+        min_margin_bp=min(policy.pricing.minimum_margin_bp, FULL_BP * 10),
         allowed_incentives=(),
         skus={limit.sku: limit for limit in limits.skus},
     )

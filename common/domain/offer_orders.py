@@ -6,34 +6,38 @@ from common.domain import ids
 from common.domain.book import CASES, Book
 from common.domain.customers import follow
 from common.domain.documents import Case, Customer, Order
+from common.domain.offer_timing import takes_up_until
 from common.domain.offers import LIVE, PROMISED
 from common.domain.refunds import is_counted
 from common.domain.vocabulary import OfferStage, Stage
 
 
-def taken_up(book: Book, order: Order, owner: Customer | None, at: datetime) -> Case | None:
+def taken_up(
+    book: Book, order: Order, owner: Customer | None, at: datetime, skus: tuple[str, ...]
+) -> Case | None:
     """The case whose offer the order completes: the one that it names, else what its customer has accepted.
 
-    An order that names an offer accepts it as well, while the offer is open.
+    An order that names an offer accepts it as well, while the offer is open. One that names none has to be of the
+    accepted article, as far as `skus` says what is in it.
     """
     if order.made_by_shop and order.offer_id is None:
         return None
     if is_counted(book, order):
         return None
-    if order.offer_id is not None:
-        case = book.case(ids.case_of_offer(order.offer_id))
-        return case if case is not None and _is_named(case, order, at) else None
-    for case in reversed(_offered(book, owner)):
-        offer = case.offer
-        if (
-            offer is not None
-            and offer.stage is OfferStage.ACCEPTED
-            and offer.answered_at is not None
-            and offer.answered_at <= at <= offer.answered_at + book.policy.recovery.attribution
-            and order.order_id != case.lost_order_id
-        ):
-            return case
-    return None
+    named = book.case(ids.case_of_offer(order.offer_id)) if order.offer_id is not None else None
+    if named is not None and _is_named(named, order, at):
+        return named
+    accepted = (case for case in reversed(_offered(book, owner)) if _is_accepted(book, case, at, skus))
+    return next(accepted, None)
+
+
+def _is_accepted(book: Book, case: Case, at: datetime, skus: tuple[str, ...]) -> bool:
+    offer = case.offer
+    if offer is None or offer.stage is not OfferStage.ACCEPTED or offer.answered_at is None:
+        return False
+    until = takes_up_until(offer, offer.answered_at, book.policy)
+    fits = not skus or (offer.proposal is not None and offer.proposal.sku in skus)
+    return fits and offer.answered_at <= at <= until
 
 
 def _is_named(case: Case, order: Order, at: datetime) -> bool:

@@ -2,19 +2,19 @@
 
 from dataclasses import replace as replaced
 
-from common.domain.book import Book, Decision
+from common.domain.book import CASES, Book, Decision
 from common.domain.casework import armed, conclude, remember
 from common.domain.catalogue import Product
 from common.domain.changing import replace
 from common.domain.customers import follow
-from common.domain.documents import Case
+from common.domain.documents import Case, Customer
 from common.domain.effects import AskPrice, Effect, FindAlternatives
 from common.domain.gates import closed_gate
 from common.domain.money import format_minor
 from common.domain.offer_limits import frozen, may_be_addressed, offerable, question
 from common.domain.offer_stages import at_stage, cancelled, requested, stand_in, tell
 from common.domain.offer_timing import PRICING_LEASE, REQUEST_LASTS
-from common.domain.offers import Offer, OfferEvidence, Proposal, Wanted
+from common.domain.offers import PROMISED, Offer, OfferEvidence, Proposal, Wanted
 from common.domain.triggers import AlternativesFound, NotPriced, PriceAnswered, Priced
 from common.domain.vocabulary import OfferStage, Reason
 
@@ -24,10 +24,10 @@ def look(book: Book, case: Case, offer: Offer) -> Case:
     due_at = case.held_until or offer.requested_at
     if offer.stage is OfferStage.PRICING:
         return cancelled(book, case, Reason.PRICING_UNAVAILABLE)
-    if book.now >= due_at + REQUEST_LASTS:
-        return cancelled(book, requested(book, case, offer), Reason.PRICING_UNAVAILABLE)
     customer = follow(book, case.customer_id)
     reason = closed_gate(case, customer, book.policy, book.now)
+    if reason is None and book.now >= due_at + REQUEST_LASTS:
+        reason = Reason.PRICING_UNAVAILABLE
     if reason is None and customer is not None and not may_be_addressed(customer, book.policy):
         reason = Reason.CONSENT_MISSING  # nothing is priced that nobody could be told of
     if reason is not None or customer is None:
@@ -56,8 +56,7 @@ def alternatives_found(book: Book, found: AlternativesFound) -> Decision:
     if case.offer.stage is not OfferStage.REQUESTED:
         return conclude(book, "answered_before")
     offer, policy = case.offer, book.policy
-    former = case.former_offer.proposal.sku if case.former_offer and case.former_offer.proposal else None
-    able = offerable(offer, found.candidates, policy.pricing, [former] if former else [])
+    able = offerable(offer, found.candidates, policy.pricing, _offered_before(book, case, customer))
     if not able:
         case = cancelled(book, requested(book, case, offer), Reason.NO_ALTERNATIVE)
         remember(book, armed(book, case))
@@ -74,6 +73,20 @@ def alternatives_found(book: Book, found: AlternativesFound) -> Decision:
     if case.offer is not None:
         book.owe(_asking(book, case, case.offer, asked))
     return conclude(book, "price_asked")
+
+
+def _offered_before(book: Book, case: Case, customer: Customer) -> tuple[str, ...]:
+    """Articles that the customer was offered and didn't want, or still may buy: nothing is offered at two prices."""
+    others = [id for id in customer.offer_cases if id != case.id]
+    book.need(*((CASES, id) for id in others))
+    known = [case.former_offer] + [
+        other.offer for id in others if (other := book.case(id)) and _is_open(other)
+    ]
+    return tuple(offer.proposal.sku for offer in known if offer is not None and offer.proposal is not None)
+
+
+def _is_open(case: Case) -> bool:
+    return case.offer is not None and case.offer.stage in (OfferStage.READY, *PROMISED, OfferStage.ACCEPTED)
 
 
 def _as_the_shop_shows_it(wanted: Wanted, product: Product | None) -> Wanted:

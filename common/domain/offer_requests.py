@@ -1,6 +1,5 @@
 """A lost order that may become another one: an alternative is requested, once for each, and its input is kept."""
 
-from collections.abc import Iterable
 from dataclasses import replace as replaced
 from datetime import datetime
 
@@ -11,7 +10,8 @@ from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
 from common.domain.documents import MAX_OFFERS, Case, Customer, Order
 from common.domain.holdout import is_held
-from common.domain.offers import Offer, Wanted
+from common.domain.offer_stages import cancelled, stand_in
+from common.domain.offers import LIVE, PROMISED, Offer, Wanted, most_wanted
 from common.domain.storefront import (
     ItemUnavailable,
     Line,
@@ -22,6 +22,7 @@ from common.domain.storefront import (
 from common.domain.values import dataclass
 from common.domain.vocabulary import CaseKind, OfferStage, OfferTrigger, Reason, SalesChannel, Stage
 
+_OPEN = (Stage.ABANDONED, Stage.STIMULATED)
 _KINDS = {
     OfferTrigger.VERIFICATION_FAILED: CaseKind.VERIFICATION,
     OfferTrigger.PAYMENT_FAILED: CaseKind.PAYMENT,
@@ -77,12 +78,13 @@ def after_order(book: Book, event: StorefrontEvent, order: Order, customer: Cust
     if customer is None or order.offer_id is not None or order.made_by_shop:
         return
     cart = book.case(ids.case_id(order.store, order.cart_id)) if order.cart_id else None
-    line = _dearest(event.order.lines or (cart.lines if cart else ()))
+    line = most_wanted(event.order.lines) or order.wanted or (most_wanted(cart.lines) if cart else None)
     currency = order.total.currency if order.total else (cart.currency if cart else None)
     if line is None or currency is None:
         return
     if approved is not None and approved.currency != currency:
         return  # nobody can say what of it is affordable
+    cart = cart or _running_cart(book, customer, line, event.occurred_at)
     loss = _Loss(
         trigger=trigger,
         line=line,
@@ -93,9 +95,26 @@ def after_order(book: Book, event: StorefrontEvent, order: Order, customer: Cust
         order_id=order.order_id,
         approved_minor=approved.minor if approved else None,
         channel=event.channel,
-        stands_in_for=cart.id if cart and trigger is OfferTrigger.PAYMENT_FAILED else None,
+        stands_in_for=cart.id if cart else None,
     )
-    _request(book, customer, loss)
+    case = _request(book, customer, loss)
+    if case is not None and trigger is OfferTrigger.VERIFICATION_FAILED:
+        stand_in(book, case)  # for good: nobody is reminded of what they may not have
+
+
+def _running_cart(book: Book, customer: Customer, line: Line, at: datetime) -> Case | None:
+    """The abandoned cart that an order without a cart's id came from: the customer's, with that item in it."""
+    cart = book.case(customer.open_case_id) if customer.open_case_id else None
+    if cart is None or cart.last_activity_at > at:
+        return None
+    return cart if any(one.sku == line.sku for one in cart.lines) else None
+
+
+def called_off(book: Book, order: Order) -> None:
+    """Whoever cancels after a failed payment, before it counts as lost, wants nothing more."""
+    case = book.case(ids.offer_case_id(order.store, "order", f"order {order.order_id}"))
+    if case is not None and case.offer is not None and case.offer.stage is OfferStage.REQUESTED:
+        settle(book, cancelled(book, case, Reason.ORDER_CANCELLED))
 
 
 def after_item(book: Book, event: ItemUnavailable, cart: Case, customer: Customer | None) -> None:
@@ -119,7 +138,7 @@ def after_item(book: Book, event: ItemUnavailable, cart: Case, customer: Custome
 def instead_of_voucher(book: Book, cart: Case, customer: Customer) -> Case | None:
     """The case of an alternative to a dear cart's dearest item, requested now; None = a voucher as usual."""
     most = minor_in(book.policy.pricing.triggers.abandoned_cart_over, cart.currency or "")
-    line = _dearest(tuple(line for line in cart.lines if line.available))
+    line = most_wanted(line for line in cart.lines if line.available)
     if most is None or cart.total_minor <= most or line is None or cart.voucher is not None or cart.steps:
         return None
     loss = _Loss(
@@ -136,15 +155,6 @@ def instead_of_voucher(book: Book, cart: Case, customer: Customer) -> Case | Non
     return _request(book, customer, loss)
 
 
-def _dearest(lines: Iterable[Line]) -> Line | None:
-    """What the customer wanted most, by its price; of two at one price the first."""
-    return max((line for line in lines if line.unit_price_minor > 0), key=_price, default=None)
-
-
-def _price(line: Line) -> int:
-    return line.unit_price_minor
-
-
 def _request(book: Book, customer: Customer, loss: _Loss) -> Case | None:
     """The new case; None if nothing is requested, or was before: one offer for each lost order (L20)."""
     recovery = book.policy.recovery
@@ -155,6 +165,16 @@ def _request(book: Book, customer: Customer, loss: _Loss) -> Case | None:
     status, known = book.catalogue_status(customer.store), book.case(id)
     if status is None or not status.begun or (known is not None and not _came_to_nothing(known)):
         return None  # without a catalogue there is nothing to offer
+    if (other := _live_of_cart(book, customer, loss)) is not None:
+        # One live offer for what was lost, whichever of it was heard of first.
+        if loss.trigger is not OfferTrigger.ABANDONED_CART or other.stands_in_for not in (
+            None,
+            loss.stands_in_for,
+        ):
+            return None
+        other = replace(other, stands_in_for=loss.stands_in_for)
+        book.put(other)
+        return other
     case = _case(id, customer, loss)
     if known is not None:  # what it has applied must not count again
         case = replace(case, inbox=known.inbox, timeline=known.timeline)
@@ -175,6 +195,19 @@ def _request(book: Book, customer: Customer, loss: _Loss) -> Case | None:
         approved_minor=loss.approved_minor,
     )
     return settle(book, replace(noted(book, case, "alternative requested", actor="shop"), offer=offer))
+
+
+def _live_of_cart(book: Book, customer: Customer, loss: _Loss) -> Case | None:
+    """The customer's case whose offer for the same cart may still be accepted, or was."""
+    known = customer.offer_cases if loss.cart_id else ()
+    book.need(*((CASES, id) for id in known))
+    for id in known:
+        case = book.case(id)
+        if case is not None and case.offer is not None and case.cart_id == loss.cart_id:
+            stage = case.offer.state_at(book.now)
+            if stage in PROMISED or (case.stage in _OPEN and stage in (*LIVE, OfferStage.ACCEPTED)):
+                return case
+    return None
 
 
 def _came_to_nothing(case: Case) -> bool:

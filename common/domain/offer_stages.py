@@ -9,11 +9,12 @@ from common.domain.documents import Case
 from common.domain.money import format_minor
 from common.domain.offers import PROMISED, Offer
 from common.domain.timing import pending_step, record_of
-from common.domain.vocabulary import OfferStage, Reason, Stage, StepState
+from common.domain.vocabulary import CaseKind, OfferStage, Reason, Stage, StepState
 from common.domain.wire import stamp
 
 _OPEN_CASES = (Stage.ABANDONED, Stage.STIMULATED)
 _STANDS = (OfferStage.READY, *PROMISED, OfferStage.ACCEPTED)
+_MADE_OR_STANDS = (OfferStage.REQUESTED, OfferStage.PRICING, *_STANDS)
 
 
 def at_stage(book: Book, case: Case, stage: OfferStage, what: str, **changes: object) -> Case:
@@ -47,20 +48,31 @@ def requested(book: Book, case: Case, offer: Offer) -> Case:
 
 
 def cancelled(book: Book, case: Case, reason: Reason) -> Case:
-    """The offer, given up before it reached anybody. A cart that it stood in for is reminded of as usual."""
+    """The offer, given up before it reached anybody. A cart that it stood in for is reminded of as usual.
+
+    If another one had reached them before, nothing is left to be tried, and the order is lost.
+    """
     if case.announced:  # else nobody has heard of it: the order was paid after all, for example
         tell(book, case, "offer.cancelled", reason=reason.value)
     case = at_stage(book, case, OfferStage.CANCELLED, "offer cancelled", reason=reason)
     _release(book, case)
+    if case.former_offer is not None:
+        return lost(book, case)
     if case.stage not in _OPEN_CASES:
         return case
     return replace(case, stage=Stage.SUPPRESSED, reason=reason)
 
 
 def _release(book: Book, case: Case) -> None:
-    cart = book.case(case.stands_in_for) if case.stands_in_for else None
-    if cart is not None and cart.superseded_by == case.id:
+    cart = _stood_in_for(book, case)
+    if cart is not None and case.kind is not CaseKind.VERIFICATION and case.former_offer is None:
         settle(book, replace(noted(book, cart, "alternative fell through"), superseded_by=None))
+
+
+def _stood_in_for(book: Book, case: Case) -> Case | None:
+    """The cart that is silent because of this offer."""
+    cart = book.case(case.stands_in_for) if case.stands_in_for else None
+    return cart if cart is not None and cart.superseded_by == case.id else None
 
 
 def stand_in(book: Book, case: Case) -> None:
@@ -71,18 +83,32 @@ def stand_in(book: Book, case: Case) -> None:
 
 
 def standing_in_for(book: Book, cart: Case, offer_cases: tuple[str, ...]) -> str | None:
-    """The case of an offer that speaks for the cart, if one does."""
+    """The case of an offer that speaks for the cart, if one does: while what was wanted is still in it.
+
+    A lost order need not have named its cart.
+    """
     book.need(*((CASES, id) for id in offer_cases))
     for id in offer_cases:
         case = book.case(id)
-        if (
-            case is not None
-            and case.stands_in_for == cart.id
-            and case.offer is not None
-            and case.offer.stage in _STANDS
-        ):
+        if case is None or case.offer is None or not _has_wanted(cart, case.offer):
+            continue
+        if case.stands_in_for == cart.id and case.offer.stage in _STANDS:
+            return id
+        if case.stands_in_for in (None, cart.id) and _was_of(case, case.offer, cart):
+            book.put(replace(case, stands_in_for=cart.id))
             return id
     return None
+
+
+def _was_of(case: Case, offer: Offer, cart: Case) -> bool:
+    """Whether the lost order was this cart's, which nobody has come back to since."""
+    if case.lost_order_id is None or case.cart_id or cart.last_activity_at > case.opened_at:
+        return False
+    return case.kind is CaseKind.VERIFICATION or offer.stage in _MADE_OR_STANDS
+
+
+def _has_wanted(cart: Case, offer: Offer) -> bool:
+    return any(line.sku == offer.wanted.sku for line in cart.lines)
 
 
 def after_message(book: Book, case: Case) -> Case:
@@ -157,10 +183,13 @@ def offer_lapsed(book: Book, case: Case, offer: Offer) -> Case:
 
 
 def lost(book: Book, case: Case) -> Case:
-    """The case without a result, if it is still open."""
+    """The case without a result, if it is still open; and with it the cart that it stood in for, told once for both."""
     if case.stage not in _OPEN_CASES:
         return case
     announce(book, case, "case.lost")
+    cart = _stood_in_for(book, case)
+    if cart is not None and cart.stage in _OPEN_CASES:
+        settle(book, replace(noted(book, cart, "lost"), stage=Stage.LOST))
     customer = follow(book, case.customer_id)
     if (
         customer is not None

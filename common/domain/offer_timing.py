@@ -66,9 +66,15 @@ def offer_waits_for(case: Case, offer: Offer, policy: Policy) -> Armed | None:
         case OfferStage.ACCEPTED:
             # Counted from when it was heard of: the order may be told as late as the acceptance was.
             waits = case.stage in (Stage.ABANDONED, Stage.STIMULATED)
-            return Armed(LookKind.LAPSE, offer.stage_at + policy.recovery.attribution) if waits else None
+            return Armed(LookKind.LAPSE, takes_up_until(offer, offer.stage_at, policy)) if waits else None
         case _:
             return None
+
+
+def takes_up_until(offer: Offer, accepted_at: datetime, policy: Policy) -> datetime:
+    """How long an order may follow an acceptance: as long as the price was promised, or as any order counts."""
+    counts = accepted_at + policy.recovery.attribution
+    return max(counts, offer.valid_until) if offer.valid_until else counts
 
 
 def has_waited_too_long(case: Case, now: datetime) -> bool:

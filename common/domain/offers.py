@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from common.domain.price_limits import SkuLimit
+from common.domain.storefront import Line
 from common.domain.values import dataclass
 from common.domain.vocabulary import OfferAction, OfferRefusal, OfferStage, OfferTrigger, Reason, SalesChannel
 
@@ -12,6 +14,15 @@ LIVE = (OfferStage.REQUESTED, OfferStage.PRICING, OfferStage.READY, OfferStage.D
 """An offer that may still be accepted, now or soon."""
 PROMISED = (OfferStage.DELIVERED, OfferStage.VIEWED)
 """The customer has it, or may have it: it is honoured, or it expires."""
+
+
+def most_wanted(lines: Iterable[Line]) -> Line | None:
+    """What the customer wanted most, by its price; of two at one price the first. None if no line has a price."""
+    return max((line for line in lines if line.unit_price_minor > 0), key=_price, default=None)
+
+
+def _price(line: Line) -> int:
+    return line.unit_price_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Purchase
 from common.domain.money import Money
 from common.domain.offer_orders import still_offered, taken_up
 from common.domain.offer_stages import at_stage
+from common.domain.offers import most_wanted
 from common.domain.refunds import count_refunds, is_counted
 from common.domain.storefront import OrderFacts
 from common.domain.timing import sent_before
@@ -39,6 +40,7 @@ def with_facts(
         discount_minor=facts.discount_minor if stated else order.discount_minor,
         codes=codes_with(order, facts.voucher_codes, at),
         made_by_shop=order.made_by_shop or facts.made_by_shop,
+        wanted=most_wanted(facts.lines) or order.wanted,
         offer_id=facts.offer_id or order.offer_id,
     )
 
@@ -62,13 +64,19 @@ def placed(
         _taken_from(book, follow(book, order.customer_id), owner, order)
         owner = _with_order(book, owner, order, facts, at)
         order = replace(order, customer_id=owner.id)
-    offered = taken_up(book, order, owner, at)
+    offered = taken_up(book, order, owner, at, _skus(order, facts, owner))
     won = offered or _won(book, order, redeemed, cart_case, owner, at)
     if won is not None and order.total is not None:
         _recovered(book, won, order, order.total, at)
-        order = replace(order, case_id=won.id)
+        order = replace(order, case_id=won.id, offer_id=won.offer.id if won.offer else order.offer_id)
     others = still_offered(book, owner, at)
     return close(book, order, facts, owner, (cart_case, redeemed, *others), at, won=won)
+
+
+def _skus(order: Order, facts: OrderFacts | None, owner: Customer | None) -> tuple[str, ...]:
+    """What is in the order, as far as any event said."""
+    known = (one.skus for one in (owner.purchases if owner else ()) if one.order_id == order.order_id)
+    return facts.skus if facts and facts.skus else next(known, ())
 
 
 def _named_by(order: Order) -> Iterable[Place]:
@@ -103,8 +111,7 @@ def _with_order(
     book: Book, customer: Customer, order: Order, facts: OrderFacts | None, at: datetime
 ) -> Customer:
     customer = with_returns(customer, order.returns, book.policy, book.now)
-    known = next((one.skus for one in customer.purchases if one.order_id == order.order_id), ())
-    skus = facts.skus[:MAX_HISTORY] if facts and facts.skus else known
+    skus = _skus(order, facts, customer)[:MAX_HISTORY]
     customer = with_purchases(customer, Purchase(order.order_id, at, skus))
     book.put(customer)
     return customer

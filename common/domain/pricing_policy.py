@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 from common.domain.bounds import Amounts, check_amounts, minor_in, within
+from common.domain.price_limits import FULL_BP
 from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
 
@@ -29,8 +31,8 @@ class PricingPolicy:
     """Offers: their triggers, limits and lifetime, and how patiently the pricing algorithm is asked."""
 
     triggers: OfferTriggers = OfferTriggers()
-    minimum_margin_percent: int = 5
-    """Of the cost, on top of it."""
+    minimum_margin_percent: Decimal = Decimal(5)
+    """Of the cost, on top of it; with at most two decimals."""
     minimum_margin: Amounts = field(default_factory=dict)
     """Per currency: what each piece must bring in above its cost, at least."""
     offer_lifetime_days: int = 7
@@ -59,6 +61,10 @@ class PricingPolicy:
 
     def __post_init__(self) -> None:
         within("minimum_margin_percent", self.minimum_margin_percent, 0, 1000)
+        if self.minimum_margin_percent * 100 % 1:
+            raise ValueError(
+                f"minimum_margin_percent is {self.minimum_margin_percent}; it has at most two decimals"
+            )
         within("offer_lifetime_days", self.offer_lifetime_days, 1, 30)
         within("attempts", self.attempts, 1, 10)
         within("attempt_timeout_seconds", self.attempt_timeout_seconds, 1, 60)
@@ -82,14 +88,19 @@ class PricingPolicy:
         return timedelta(minutes=self.payment_grace_minutes)
 
     @property
+    def minimum_margin_bp(self) -> int:
+        """The share of the cost in basis points."""
+        return int(self.minimum_margin_percent * 100)
+
+    @property
     def version(self) -> str:
         """Names what prices depend on, so that an offer says by which rules its limits were made."""
-        said = (self.minimum_margin_percent, sorted(self.minimum_margin.items()), self.tax_mode)
+        said = (self.minimum_margin_bp, sorted(self.minimum_margin.items()), self.tax_mode)
         return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
     def floor(self, cost_minor: int, currency: str) -> int:
         """The lowest price of something of that cost, per piece."""
-        by_share = -(-cost_minor * (100 + self.minimum_margin_percent) // 100)
+        by_share = -(-cost_minor * (FULL_BP + self.minimum_margin_bp) // FULL_BP)
         return max(by_share, cost_minor + (minor_in(self.minimum_margin, currency) or 0))
 
     def needs_approval(self, price_minor: int, currency: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from common.domain import ids
-from common.domain.abandonment import ordered_elsewhere
+from common.domain.abandonment import ordered_elsewhere, suppressed
 from common.domain.book import CASES, ORDERS, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
@@ -16,7 +16,8 @@ from common.domain.refunds import count_refunds
 from common.domain.timing import pending_step
 from common.domain.vocabulary import OfferStage, OrderState, Reason, Stage, VoucherState
 
-_WATCHED = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
+_IN_SEQUENCE = (Stage.ABANDONED, Stage.STIMULATED)
+_WATCHED = (*_IN_SEQUENCE, Stage.HELD)
 
 
 def undone(book: Book, order: Order, reason: Reason, at: datetime) -> tuple[Order, ...]:
@@ -74,15 +75,20 @@ def _reversed(book: Book, case: Case, order: Order, reason: Reason, at: datetime
         case = settle(book, ordered_elsewhere(book, case, customer))
         return case.order_id if was_recovered else None
     stage = case.stage_before_order or (Stage.OPEN if case.lines else Stage.ORDERED)
+    quiet_at = at + book.policy.recovery.abandon_after
     case = replace(
         case,
         stage=stage,
         stage_before_order=None,
         order_id=None,
         ordered_at=None,
+        cleared=False,
         last_activity_at=max(case.last_activity_at, at) if stage is Stage.OPEN else case.last_activity_at,
+        held_until=max(case.held_until or quiet_at, quiet_at),  # they may be trying again
         stopped=reason.value.replace("_", " ") if final else case.stopped,
     )
+    if stage in _IN_SEQUENCE and not case.lines and not final:
+        case = suppressed(book, case, Reason.CART_EMPTY)  # emptied since the order (L9)
     settle(book, _back_in_the_queue(book, case))
     return None
 

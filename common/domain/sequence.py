@@ -117,6 +117,9 @@ def withheld(book: Book, case: Case, step: Step, reason: Reason) -> Case:
 
 
 def _ordered_meanwhile(book: Book, case: Case, customer: Customer | None, step: Step) -> Case:
+    if case.voucher is not None and case.voucher.state is VoucherState.REDEEMED:
+        # Brought back by its own voucher: what the order was worth, and that it is recovered, its own event says.
+        return withheld(book, case, step, Reason.ALREADY_ORDERED)
     case = ordered_elsewhere(book, withheld(book, case, step, Reason.ALREADY_ORDERED), customer)
     announce(book, case, "case.ordered", subject=case.order_id, order_id=case.order_id)
     return case
@@ -200,7 +203,8 @@ def _message(
         cart_url=case.url,
         currency=case.currency or "",
         total_minor=case.total_minor,
-        lines=tuple(line for line in case.lines if line.available),
+        lines=case.lines,
+        line_count=case.line_count,
         voucher_code=promised.code if promised else None,
         incentive=promised.incentive if promised else None,
         valid_until=promised.valid_until if promised else None,

@@ -43,12 +43,18 @@ def steps_of(case: Case, policy: Policy) -> tuple[Step, ...]:
 
 
 def step_due_at(case: Case, step: Step, policy: Policy) -> datetime:
-    """When the step is due: as planned, but never closer to the previous message than planned (L4)."""
+    """When the step is due: as planned, but never closer to the previous message than planned (L4), and not while the
+    case is held.
+    """
     record = record_of(case, step.id)
-    if record is not None and record.retry_at is not None:
-        return record.retry_at
     if case.offer is not None:
-        return offer_step_due_at(case.offer, step, policy)
+        retry_at = record.retry_at if record else None
+        return retry_at or offer_step_due_at(case.offer, step, policy)
+    due = record.retry_at if record and record.retry_at else _planned_at(case, step, policy)
+    return max(due, case.held_until or due)
+
+
+def _planned_at(case: Case, step: Step, policy: Policy) -> datetime:
     due = (case.abandoned_at or case.last_activity_at) + step.after
     planned = {other.id: other.after for other in policy.sequence.steps}
     for sent in case.steps:

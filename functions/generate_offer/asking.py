@@ -101,8 +101,13 @@ def _still_sold(engine: Engine, effect: AskPrice, proposed: Proposed, answer: st
         mode=proposed.mode,
         chosen_arm=proposed.chosen_arm,
         chosen_propensity_ppm=proposed.chosen_propensity_ppm,
-        personalized=proposed.personalized,
+        personalized=proposed.personalized or _reduced(product, proposed),
     )
+
+
+def _reduced(product: Product | None, proposed: Proposed) -> bool:
+    """Whether the price is below what anybody pays: then it was made for this customer, whatever the service says."""
+    return product is not None and proposed.unit_price_minor < product.price.minor
 
 
 def _in_stock(product: Product, quantity: int) -> bool:

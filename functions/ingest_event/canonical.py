@@ -115,6 +115,7 @@ class Order(_Part):
         Literal["customer", "shop"] | None,
         Field(description="shop = made by staff; never counted as recovered."),
     ] = None
+    final: Annotated[bool | None, Field(description="As the event's own `final`, which goes first.")] = None
 
 
 class Return(_Part):
@@ -145,7 +146,9 @@ class Verification(_Part):
     approved_amount: Annotated[
         Amount | None, Field(description="Up to what amount a credit check would have gone.")
     ] = None
-    currency: Annotated[Currency | None, Field(description="ISO 4217 of `approved_amount`.")] = None
+    currency: Annotated[
+        Currency | None, Field(description="ISO 4217 of `approved_amount`; without it the order's counts.")
+    ] = None
 
 
 class Item(_Part):
@@ -232,10 +235,11 @@ class VerificationEvent(_Event):
 
 
 class ItemEvent(_Event):
-    """An item of a cart sold out."""
+    """An item of a cart sold out; needs `item`, or `sku`."""
 
     type: Literal["item.unavailable"]
-    item: Item
+    item: Item | None = None
+    sku: Annotated[Id | None, Field(description="In place of `item`.")] = None
     cart_id: Id
 
 

@@ -20,7 +20,21 @@ if TYPE_CHECKING:
 def read_with_care(
     source: "Source", message: PubSubMessage, received_at: datetime, rules: IntakePolicy
 ) -> Sequence[Said]:
-    """What the source reads, under the rules of its store; repaired as far as they allow."""
+    """What the source reads, under the rules of its store; repaired as far as they allow.
+
+    Of a canonical order that is refused, what doesn't matter is left out, whatever the rules: see `unimportant`.
+    """
+    said = _read_by_rules(source, message, received_at, rules)
+    if source.NAME != "recoup" or not any(isinstance(one, Refused) for one in said):
+        return said
+    from functions.ingest_event.unimportant import read_orders_anyway
+
+    return read_orders_anyway(lambda changed: _read_by_rules(source, changed, received_at, rules), message)
+
+
+def _read_by_rules(
+    source: "Source", message: PubSubMessage, received_at: datetime, rules: IntakePolicy
+) -> Sequence[Said]:
     if rules.strictness == "strict":
         return _read(source, message, received_at, rules)
     from functions.ingest_event.repairs import repaired

@@ -116,6 +116,11 @@ def currency_in(facts: Facts, items: tuple[Stated, ...], assumed: str | None, no
     return assumed
 
 
+def has_currency(stated: Mapping[str, Stated]) -> bool:
+    """Whether any of the facts is a currency, under one of its names."""
+    return Facts("", stated).first(*_CURRENCY) is not None
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 

@@ -53,7 +53,7 @@ def understand(
         source, guess = _source_of(message)
         rules = policy.rules_for(source.NAME, source.store_of(message))
         waited = received_at - message.publish_time
-        read = read_with_care(source, message, received_at, rules)
+        read = _read(source, message, received_at, rules)
         said = [held_to(part, rules, waited) for part in read]
     except Refused as refused:
         return (refused,)
@@ -62,6 +62,25 @@ def understand(
     except Exception as error:  # noqa: BLE001 - raised, a mistake of ours would be redelivered for ever
         return (_broken(error, source, message),)
     return tuple([_completed(part, source, message, guess) for part in said])
+
+
+def _read(
+    source: Source, message: PubSubMessage, received_at: datetime, rules: IntakePolicy
+) -> Sequence[Said]:
+    """What the source reads; of an array that it doesn't know, entry by entry. Raises Refused."""
+    if message.data[:1] != b"[":
+        return read_with_care(source, message, received_at, rules)
+    from functions.ingest_event.lists import entries_of, is_several, placed
+
+    if not is_several(source.NAME):
+        return read_with_care(source, message, received_at, rules)
+    told: list[Said] = []
+    for index, entry in enumerate(entries_of(message)):
+        for part in placed(read_with_care(source, entry, received_at, rules), index):
+            if isinstance(part, Refused):
+                part.at_stake = part.at_stake or _money_in(entry, source)
+            told.append(part)
+    return told
 
 
 def _broken(error: Exception, source: Source | None, message: PubSubMessage) -> Refused:
@@ -86,14 +105,14 @@ def _source_of(message: PubSubMessage) -> tuple[Source, str | None]:
     if telling:
         return telling[0], None
     if not message.attribute("source"):
-        from functions.ingest_event.salvage import salvage
+        from functions.ingest_event.lists import shapes_in
 
-        payload = salvage(message.data)
-        alike = [source for source in _sources() if source.resembles(payload)]
-        if len(alike) == 1:
-            source = alike[0]
-            hint = f"set the attribute source={source.NAME}"
-            return source, f"The source {source.NAME} was guessed from the payload; {hint}."
+        for payload in shapes_in(message.data):
+            alike = [source for source in _sources() if source.resembles(payload)]
+            if len(alike) == 1:
+                source = alike[0]
+                hint = f"set the attribute source={source.NAME}"
+                return source, f"The source {source.NAME} was guessed from the payload; {hint}."
     raise _unknown_source(message)
 
 

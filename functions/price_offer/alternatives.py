@@ -93,7 +93,7 @@ def _offer(
         propensities=dealt.propensities,
         sku=alternative.sku,
         unit_price_minor=chosen.price,
-        unit_cost_minor=span.cost,
+        unit_cost_minor=alternative.unit_cost_minor or 0,
         max_cost_minor=(span.base - chosen.price) * wanted.qty,
         expected=_expected(model, wanted, chosen),
         considered=considered,

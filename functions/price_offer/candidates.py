@@ -43,6 +43,8 @@ class Market(NamedTuple):
 
     wanted: Wanted
     wanted_unit: float
+    dearest: int
+    """The highest price of one piece that is below the wanted article's."""
     limits: PriceLimits
     model: Model
     tiers: tuple[Tier, ...]
@@ -58,6 +60,7 @@ def market_of(request: PriceRequest, wanted: Wanted, limits: PriceLimits, model:
     return Market(
         wanted=wanted,
         wanted_unit=wanted.amount_minor / wanted.qty,
+        dearest=(wanted.amount_minor - 1) // wanted.qty,
         limits=limits,
         model=model,
         tiers=tiers_for(model.endings, request.currency, request.market),
@@ -129,7 +132,8 @@ def _ineligible(market: Market, alternative: Alternative, alike: int) -> Blocked
 
 
 def _price(market: Market, alternative: Alternative, alike: int) -> Priced | Blocking:
-    span = span_of(alternative, market.limits, int(market.wanted_unit), market.affordable)
+    assumed = market.model.assumed_cost_bp
+    span = span_of(alternative, market.limits, market.dearest, market.affordable, assumed)
     if span.blocked_by is not None:
         return Blocking(alternative, alike, span.blocked_by)
     curve = curve_of(market.model.acceptance, alike, span.base, market.wanted_unit)

@@ -256,6 +256,7 @@ class Decision:
     sku: str | None = None
     unit_price_minor: int | None = None
     unit_cost_minor: int = 0
+    """0 = not known; then the floor alone protects the margin."""
     max_cost_minor: int = 0
     expected: Expected | None = None
     considered: tuple[Considered, ...] = ()

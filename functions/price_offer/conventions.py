@@ -11,7 +11,7 @@ OFFER_LASTS = timedelta(hours=72)
 MOST_OFFERS_30D = 4
 """Whoever had so many offers in 30 days would learn to wait for the next one."""
 ASSUMED_COST_BP = 7_000
-"""Of the base price, where the cost isn't known: a usual retail cost, and dear enough to keep discounts shallow."""
+"""Of the base price of what is in a cart, which is decided without the model, where its cost isn't known."""
 RULE_FIRST_RETURN_BP = 1_000
 RULE_OTHER_BP = 500
 """The rule without one in the request: 10 % for whoever returned once, 5 % for everybody else."""

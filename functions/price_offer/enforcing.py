@@ -57,17 +57,19 @@ def _enforce_alternative(decision: Decision, request: PriceRequest, limits: Pric
     raised = enforce_price(limits, chosen.sku, _at_least_own_floor(chosen, price), decision.unit_cost_minor)
     if raised is None or raised > (chosen.base_price_minor or raised):
         return dropped(decision)
+    if raised * request.wanted.qty >= request.wanted.amount_minor:
+        return dropped(decision)
     if raised == price:
         return decision
     clamp = Clamp(code=Code.FLOOR_CLAMP, sku=chosen.sku, from_minor=price, to_minor=raised)
-    base = limits.skus[chosen.sku].base_price_minor
+    regular = chosen.base_price_minor or limits.skus[chosen.sku].base_price_minor
     arm = f"{chosen.sku}@{raised}"
     return replace(
         decision,
         arm=arm,
         propensities=_moved(decision, arm),
         unit_price_minor=raised,
-        max_cost_minor=max(0, min(base, chosen.base_price_minor or base) - raised) * request.wanted.qty,
+        max_cost_minor=max(0, regular - raised) * request.wanted.qty,
         clamps=(*decision.clamps, clamp),
         reasons=(*decision.reasons, Code.FLOOR_CLAMP),
         expected=None,

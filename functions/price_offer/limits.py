@@ -30,10 +30,15 @@ def usable_limits(request: PriceRequest) -> PriceLimits | Code:
 
 
 def cost_or_assumed(unit_cost_minor: int | None, limit: SkuLimit) -> int:
-    """The cost of one piece; where it isn't known, a share of the base price, or the floor if that is higher."""
+    """The cost of one piece in a cart; where it isn't known, a share of the base price, or the floor if it's higher."""
     if unit_cost_minor is not None:
         return unit_cost_minor
-    return max(limit.hard_floor_minor, -(-limit.base_price_minor * ASSUMED_COST_BP // FULL_BP))
+    return max(limit.hard_floor_minor, share_of(limit.base_price_minor, ASSUMED_COST_BP))
+
+
+def share_of(price_minor: int, share_bp: int) -> int:
+    """A share of a price, rounded up."""
+    return -(-price_minor * share_bp // FULL_BP)
 
 
 def remaining_budget(request: PriceRequest) -> int | None:
@@ -50,6 +55,7 @@ class Span(NamedTuple):
     lowest: int
     highest: int
     base: int
+    """What anybody pays; limits may leave nothing but prices below it."""
     cost: int
     blocked_by: Blocked | None
 
@@ -64,33 +70,46 @@ def effective(alternative: Alternative, limit: SkuLimit) -> SkuLimit:
     return SkuLimit(limit.sku, base, max(floor, limit.hard_floor_minor))
 
 
-def span_of(alternative: Alternative, limits: PriceLimits, wanted_unit: int, affordable: int | None) -> Span:
-    """The prices at which the alternative may be offered: no dearer than the wanted article, within every limit.
+def regular_price(alternative: Alternative, limit: SkuLimit) -> int:
+    """What anybody pays for one piece. A limit may have been capped for the customer, so it only stands in."""
+    return limit.base_price_minor if alternative.base_price_minor is None else alternative.base_price_minor
 
-    `affordable` is the most that may be given away per piece.
+
+def span_of(
+    alternative: Alternative,
+    limits: PriceLimits,
+    dearest: int,
+    affordable: int | None,
+    assumed_cost_bp: int,
+) -> Span:
+    """The prices at which the alternative may be offered, within every limit.
+
+    `dearest` is the highest price that is still below the wanted article's, `affordable` the most that may be given
+    away per piece. An assumed cost bounds discounts only: it is no reason not to sell at the regular price.
     """
     limit = effective(alternative, limits.skus[alternative.sku])
-    cost = cost_or_assumed(alternative.unit_cost_minor, limit)
-    base = limit.base_price_minor
-    lowest = lowest_price(limits, limit, cost)
+    base, cost = regular_price(alternative, limit), alternative.unit_cost_minor
+    if cost is None:
+        cost = share_of(base, assumed_cost_bp)
+        lowest = max(limit.hard_floor_minor, min(base, lowest_price(limits, limit, cost)))
+    else:
+        lowest = lowest_price(limits, limit, cost)
     if affordable is not None:
         lowest = max(lowest, base - affordable)
-    highest = min(base, wanted_unit)
-    if base > 0 and lowest <= highest:
-        return Span(lowest, highest, base, cost, None)
-    return Span(lowest, highest, base, cost, _why_empty(limit, limits, cost, highest, affordable))
+    span = Span(max(1, lowest), min(limit.base_price_minor, dearest), base, cost, None)
+    if span.lowest <= span.highest:
+        return span
+    return span._replace(blocked_by=_why_empty(span, limit, limits, affordable))
 
 
-def _why_empty(
-    limit: SkuLimit, limits: PriceLimits, cost: int, highest: int, affordable: int | None
-) -> Blocked:
+def _why_empty(span: Span, limit: SkuLimit, limits: PriceLimits, affordable: int | None) -> Blocked:
     """The first limit that alone leaves no price."""
-    if limit.base_price_minor <= 0:
+    if span.highest <= 0:
         return Blocked.BASE
-    if limit.hard_floor_minor > highest:
+    if limit.hard_floor_minor > span.highest:
         return Blocked.FLOOR
-    if with_margin(cost, limits) > highest:
+    if with_margin(span.cost, limits) > span.highest:
         return Blocked.MARGIN
-    if affordable is not None and limit.base_price_minor - affordable > highest:
+    if affordable is not None and span.base - affordable > span.highest:
         return Blocked.BUDGET
     return Blocked.MAX_DISCOUNT

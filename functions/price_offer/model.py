@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from common.domain.price_limits import FULL_BP
 from common.domain.values import dataclass
 from common.logs import log
 from functions.price_offer.endings import Table, table_of
@@ -55,6 +56,8 @@ class Model:
     least_similarity_bp: int
     least_uplift_bp: int
     budget_price: float
+    assumed_cost_bp: int
+    """Of the regular price, where the cost isn't known."""
     endings: Table
 
 
@@ -81,6 +84,7 @@ def read_model(text: str) -> Model:
         least_similarity_bp=int(_number(fields["thresholds"]["least_similarity_bp"])),
         least_uplift_bp=int(_number(fields["thresholds"]["least_uplift_bp"])),
         budget_price=max(0.0, _number(fields["budget_price"])),
+        assumed_cost_bp=_share_bp(fields["assumed_cost_bp"]),
         endings=table_of(fields["price_endings"]["table"]),
     )
 
@@ -89,6 +93,13 @@ def _number(entry: Mapping[str, Any]) -> float:
     value = float(entry["value"])
     if not isfinite(value) or abs(value) > 1e6:
         raise ValueError("a coefficient must be a finite number")
+    return value
+
+
+def _share_bp(entry: Mapping[str, Any]) -> int:
+    value = int(_number(entry))
+    if not 0 <= value <= FULL_BP:
+        raise ValueError("a share must lie between 0 and 10000 basis points")
     return value
 
 

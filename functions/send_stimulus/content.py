@@ -93,16 +93,18 @@ class Content:
 def content_of(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals) -> Content:
     """What `message` says. Raises RenderingFailed if what it would say isn't true or isn't known."""
     lines = _available(message)
-    shown = lines if len(lines) <= MAX_ITEMS + 1 else lines[:MAX_ITEMS]
+    count = len(lines) + _unknown(message)
+    shown = lines if count <= MAX_ITEMS + 1 else lines[:MAX_ITEMS]
+    total_minor = _total_minor(message, lines)
     name = clean_name(message.name)
     return Content(
         lang=str(locale).replace("_", "-"),
         name=name and seals.seal(name),
         items=tuple(_item(line, message.currency, locale, seals) for line in shown),
-        more=len(lines) - len(shown),
-        total=seals.seal(formats.money(_total_minor(message, lines), message.currency, locale)),
+        more=count - len(shown),
+        total=seals.seal(formats.money(total_minor, message.currency, locale)),
         cart_url=seals.seal(clean_url(message.cart_url) or shop.url),
-        voucher=_offer(message, shop, locale, seals),
+        voucher=_offer(message, total_minor, shop, locale, seals),
         shop=from_shop(message, shop, seals),
         plural=formats.pluralizer(locale),
     )
@@ -118,10 +120,20 @@ def _available(message: SendMessage) -> tuple[Line, ...]:
     return lines
 
 
+def _unknown(message: SendMessage) -> int:
+    """Lines of a huge cart beyond those that the case keeps; they count as available."""
+    return max(0, message.line_count - len(message.lines))
+
+
 def _total_minor(message: SendMessage, lines: tuple[Line, ...]) -> int:
     """The cart's total as the shop stated it; when lines dropped out, what the remaining ones cost."""
     if len(lines) == len(message.lines):
         return message.total_minor
+    left = _worth(lines)
+    return max(left, message.total_minor - (_worth(message.lines) - left)) if _unknown(message) else left
+
+
+def _worth(lines: tuple[Line, ...]) -> int:
     return sum(line.quantity * line.unit_price_minor for line in lines)
 
 
@@ -140,8 +152,13 @@ def _item(line: Line, currency: str, locale: "Locale", seals: Seals) -> Item:
     )
 
 
-def _offer(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals) -> Offer | None:
-    """The voucher, complete or not at all: half a promise must not leave (L22, L35)."""
+def _offer(
+    message: SendMessage, total_minor: int, shop: Shop, locale: "Locale", seals: Seals
+) -> Offer | None:
+    """The voucher, complete or not at all: half a promise must not leave (L22, L35).
+
+    An amount is what this cart gets of it: the code of an older one may be worth more than all of it (L30).
+    """
     if message.voucher_code is None:
         return None
     if message.incentive is None or message.valid_until is None:
@@ -153,7 +170,7 @@ def _offer(message: SendMessage, shop: Shop, locale: "Locale", seals: Seals) -> 
             value = formats.percent(incentive.percent, locale)
         case IncentiveKind.FIXED if incentive.amount is not None:
             write = formats.plain_money if sms else formats.money
-            value = write(incentive.amount.minor, incentive.amount.currency, locale)
+            value = write(min(incentive.amount.minor, total_minor), incentive.amount.currency, locale)
         case IncentiveKind.FREE_SHIPPING:
             pass
         case _:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
 from common.application.engine import Engine
 from common.application.failures import Unavailable
 from common.application.ports import Ref
@@ -16,6 +19,7 @@ from functions.storefront_api.pages import page
 
 _MAX_HOPS = 8
 _READERS = ("GET", "HEAD")
+_HTML, _JSON = "text/html", "application/json"
 
 
 def answered(engine: Engine, call: Call, methods: tuple[str, ...], act: Callable[[Policy], Answer]) -> Answer:
@@ -46,9 +50,10 @@ def gone(policy: Policy, call: Call) -> Answer:
 
 
 def wants_json(call: Call) -> bool:
-    """Whether an app asks; a browser names HTML first."""
-    accepted = call.header("accept").lower()
-    return "application/json" in accepted and "text/html" not in accepted
+    """Whether an app asks, by RFC 9110, 12.5.1; HTML for whom both are as welcome, or neither is."""
+    stated = parse_accept_header(call.header("accept"))
+    accepted = MIMEAccept([(kind.partition(";")[0], weight) for kind, weight in stated])  # whatever the charset
+    return accepted.best_match((_HTML, _JSON), default=_HTML) == _JSON
 
 
 def spoken(call: Call, policy: Policy, customer: Customer | None = None) -> str:

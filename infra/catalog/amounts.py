@@ -13,10 +13,12 @@ _SHARED_SYMBOLS = ("$", "¥", "kr", "Fr.")
 """Of several currencies, so that they name none."""
 _SPACES = re.compile(r"[\s\u00a0\u202f'\u2019]+")
 _PIECES = re.compile(r"([-+]?)([0-9]{1,15})(?:[.,][0-9]*)?", re.ASCII)
+AUTO, JSON = "auto", "json"
+"""Decimals as each amount shows them; JSON: as well, but one point by itself never parts thousands."""
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*", re.ASCII)
 
 
-def read_money(value: object, currency: str | None, field: str, decimal: str = "auto") -> Money:
+def read_money(value: object, currency: str | None, field: str, decimal: str = AUTO) -> Money:
     """The amount in the currency that it names, else in `currency`. Raises Refused."""
     text, named = _without_currency(value if isinstance(value, str) else amount_text(value))
     if not text:
@@ -63,7 +65,7 @@ def _plain(text: str, decimal: str, decimals: int, field: str) -> str:
     marks = [character for character in text if character in ".,"]
     if not marks:
         return text
-    if decimal != "auto":
+    if decimal not in (AUTO, JSON):
         point = "." if decimal == "point" else ","
         if marks.count(point) > 1 or (point in marks and marks[-1] != point):
             return text
@@ -74,6 +76,8 @@ def _plain(text: str, decimal: str, decimals: int, field: str) -> str:
         return _joined(text, marks[-1], field)
     if len(marks) > 1:
         return _grouped(text, field)
+    if marks[0] == "." and (decimals == 3 or decimal == JSON):
+        return text
     return _one_mark(text, marks[0], decimals, field)
 
 

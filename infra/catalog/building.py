@@ -8,7 +8,7 @@ from common.application.failures import Refused
 from common.domain.catalogue import MAX_ATTRIBUTES, MAX_DEPTH, MAX_IMAGES, Product, category_path
 from common.domain.money import Money
 from functions.ingest_event.reading import MAX_NAME, amount_text, clean_text, read_currency, read_id, read_url
-from infra.catalog.amounts import read_money, read_pieces
+from infra.catalog.amounts import AUTO, read_money, read_pieces
 from infra.catalog.statements import Problem, Reading, Statement
 
 _MAX_LEVEL = 100
@@ -61,6 +61,7 @@ class _Fields:
         self._statement = statement
         self._values = statement.values
         self._reading = reading
+        self._decimal = statement.decimal if reading.decimal == AUTO else reading.decimal
         self.notes: list[Problem] = []
 
     def name(self, field: str) -> str:
@@ -118,7 +119,7 @@ class _Fields:
         if stated is not None:
             code = stated.strip().upper() if isinstance(stated, str) else stated
             currency = read_currency(code, self.name("currency"))
-        price = read_money(self._values["price"], currency, self.name("price"), self._reading.decimal)
+        price = read_money(self._values["price"], currency, self.name("price"), self._decimal)
         if stated is not None and price.currency != currency:
             raise Refused(
                 "currency_mixed",
@@ -131,7 +132,7 @@ class _Fields:
         """What one costs the store, which must be in the price's currency to be of use."""
         if self._values.get("cost") is None:
             return None
-        cost = read_money(self._values["cost"], price.currency, self.name("cost"), self._reading.decimal)
+        cost = read_money(self._values["cost"], price.currency, self.name("cost"), self._decimal)
         if cost.currency != price.currency:
             raise Refused(
                 "currency_mixed",

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from pydantic_core import from_json
 
+from infra.catalog.amounts import JSON
 from infra.catalog.csv_rows import Row, rows
 from infra.catalog.opening import MAX_LINE, Lines, TooLong, text_of
 from infra.catalog.statements import Problem, Reading, Stated, Statement, normal
@@ -78,7 +79,7 @@ def _object(number: int, line: str, reading: Reading) -> Statement | Problem:
     if not isinstance(stated, dict):
         return _refused(number, "is not a JSON object; send one product a line.")
     values, columns = choose({normal(name): value for name, value in stated.items()}, ALIASES, reading.sku)
-    return Statement(number, values, columns)
+    return Statement(number, values, columns, JSON)
 
 
 def choose(cells: Mapping[str, Any], aliases: Aliases, sku: str | None = None) -> Chosen:

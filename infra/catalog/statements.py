@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from infra.catalog.amounts import AUTO
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -14,6 +16,8 @@ class Statement:
     values: Mapping[str, Any]
     columns: Mapping[str, str] = field(default_factory=dict)
     """What the file calls a field, where that isn't our name."""
+    decimal: str = AUTO
+    """What separates decimals in this format, where nobody said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Reading:
     now: datetime
     currency: str | None = None
     """Of amounts that don't name theirs."""
-    decimal: str = "auto"
+    decimal: str = AUTO
     """Which of point and comma separates decimals; auto = as each amount shows, and refused where it doesn't."""
     sku: str | None = None
     """The column that holds the SKU, where it isn't the usual one."""

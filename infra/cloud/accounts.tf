@@ -27,13 +27,46 @@ resource "google_service_account" "push" {
   depends_on   = [google_project_service.api]
 }
 
-# Firestore has roles for a whole project only, none for a database or a collection. The condition keeps the role to
+# What each function calls, and what that takes, is told in docs/permissions.md; tests hold all three together.
+#
+# Google's own role for documents, roles/datastore.user, can delete them and look into the database's namespaces,
+# statistics and indexes; these two hold nothing but what our calls need.
+resource "google_project_iam_custom_role" "documents" {
+  role_id     = "recoupDocuments"
+  title       = "Recoup: read and write documents"
+  permissions = ["datastore.entities.create", "datastore.entities.get", "datastore.entities.list", "datastore.entities.update"]
+  depends_on  = [google_project_service.api]
+}
+
+# Documents are deleted when a person or a store is erased, and otherwise by Firestore itself, once they expire.
+resource "google_project_iam_custom_role" "erasures" {
+  role_id     = "recoupErasures"
+  title       = "Recoup: delete documents"
+  permissions = ["datastore.entities.delete"]
+  depends_on  = [google_project_service.api]
+}
+
+# Firestore's rights are given on a whole project only, not on a database or a collection. The condition keeps them to
 # this database.
 resource "google_project_iam_member" "documents" {
   for_each = local.engine_functions
 
   project = var.project
-  role    = "roles/datastore.user"
+  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.documents.role_id}"
+  member  = google_service_account.function[each.key].member
+
+  condition {
+    title      = "recoup database only"
+    expression = "resource.name == \"projects/${var.project}/databases/${local.database}\""
+  }
+}
+
+# An erasure is begun where the request comes in, and ended by a scheduled job if it is long.
+resource "google_project_iam_member" "erasures" {
+  for_each = toset(["ingest_event", "expire_vouchers"])
+
+  project = var.project
+  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.erasures.role_id}"
   member  = google_service_account.function[each.key].member
 
   condition {

@@ -19,6 +19,7 @@ _TIMEOUT_SECONDS = 30
 ROLES = {
     "roles/serviceusage.serviceUsageAdmin": ("serviceusage.services.enable", "serviceusage.services.use"),
     "roles/resourcemanager.projectIamAdmin": ("resourcemanager.projects.setIamPolicy",),
+    "roles/iam.roleAdmin": ("iam.roles.create", "iam.roles.update"),
     "roles/iam.serviceAccountAdmin": ("iam.serviceAccounts.create", "iam.serviceAccounts.setIamPolicy"),
     "roles/iam.serviceAccountUser": ("iam.serviceAccounts.actAs",),
     "roles/pubsub.admin": (

@@ -119,11 +119,14 @@ def test_a_cancelled_order_that_overtook_everything_leaves_its_cart_closed() -> 
 
 
 def test_an_order_known_to_be_cancelled_recovers_nothing() -> None:
-    """Its placing is heard of after its cancellation: no revenue, no redemption (L13, L45)."""
+    """Its placing is heard of after its cancellation: no revenue, no redemption, and the same end (L13, L45)."""
     story = _reminded()
     story.order("o1", "11:35", ANNA, cart="k1", type="cancelled", codes=[story.code()])
     story.order("o1", "11:31", ANNA, cart="k1", codes=[story.code()], arrives="11:36")
-    assert story.types()[3:] == ["case.ordered"]
+    assert story.types()[3:] == []
+    story.run_until("+9d 00:00")
+    assert story.types()[3:] == ["voucher.expired", "case.lost"]
+    assert len(story.sent()) == 1
 
 
 def test_a_cancelled_recovery_is_reversed_and_sends_nothing_more() -> None:

@@ -87,7 +87,7 @@ _RESOURCES = {
     "shopify_python_api/refund.json": "understood",
     "shopify_python_api/refund_calculate.json": "refused:field_missing",  # a calculation has no id
     "shopify_python_api/tender_transactions.json": "ignored,ignored,ignored",
-    "shopify_python_api/transactions.json": "refused:json_invalid",  # a bare list
+    "shopify_python_api/transactions.json": "ignored",  # a bare list of one, which succeeded
 }
 """Whatever is not named here is a resource that means nothing to the engine."""
 

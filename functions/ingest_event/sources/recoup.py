@@ -121,16 +121,13 @@ def _told(  # noqa: C901 - the table of event types
         case canonical.CartItemsEvent():
             return CartItemsChanged, _items_changed(stated, notes)
         case canonical.ItemEvent():
-            sku, cart_id = (
-                reading.read_id(stated.item.sku, "item.sku"),
-                reading.read_id(stated.cart_id, "cart_id"),
-            )
-            return ItemUnavailable, {"sku": sku, "cart_id": cart_id}
+            return ItemUnavailable, {"sku": _sold_out(stated), "cart_id": reading.read_id(stated.cart_id, "cart_id")}
         case canonical.VerificationEvent():
             return VerificationFailed, _verification(stated)
         case canonical.OrderEvent():
+            final = stated.order.final if stated.final is None else stated.final
             return _ORDER_EVENTS[stated.type], {
-                "order": _order(stated.order, lost=stated.type == "order.payment_failed", final=stated.final)
+                "order": _order(stated.order, final=final)
             }
         case canonical.OfferEvent():
             return _OFFER_EVENTS[stated.type], _offer(stated)
@@ -162,13 +159,14 @@ def _items_changed(stated: canonical.CartItemsEvent, notes: list[str]) -> dict[s
 
 def _verification(stated: canonical.VerificationEvent) -> dict[str, Any]:
     verification = stated.verification
-    order = _order(stated.order, lost=True)
+    order = _order(stated.order)
     if reading.read_id(verification.order_id, "verification.order_id") != order.id:
         why = "verification.order_id is another order's than order.id; send the order that was verified."
         raise Refused("field_invalid", why, "verification.order_id")
     approved = None
     if verification.approved_amount is not None:
-        currency = reading.read_currency(verification.currency, "verification.currency")
+        stated_in = stated.order.currency if verification.currency is None else verification.currency
+        currency = reading.read_currency(stated_in, "verification.currency")
         field = "verification.approved_amount"
         approved = Money(reading.read_minor(verification.approved_amount, currency, field), currency)
     return {
@@ -177,6 +175,14 @@ def _verification(stated: canonical.VerificationEvent) -> dict[str, Any]:
         "reason": VerificationReason(verification.reason),
         "approved": approved,
     }
+
+
+def _sold_out(stated: canonical.ItemEvent) -> str:
+    if stated.item is not None:
+        return reading.read_id(stated.item.sku, "item.sku")
+    if stated.sku is None:
+        raise Refused("field_missing", "item is missing; send item.sku, or sku.", "item")
+    return reading.read_id(stated.sku, "sku")
 
 
 def _visited(stated: canonical.ActivityEvent) -> str:
@@ -202,8 +208,7 @@ def _offer(stated: canonical.OfferEvent) -> dict[str, Any]:
     }
 
 
-def _order(stated: canonical.Order, *, lost: bool = False, final: bool | None = None) -> OrderFacts:
-    """`lost`: it came to nothing, so what was wanted, and for how much, may be offered otherwise."""
+def _order(stated: canonical.Order, *, final: bool | None = None) -> OrderFacts:
     currency = reading.read_currency(stated.currency, "order.currency")
     return OrderFacts(
         id=reading.read_id(stated.id, "order.id"),
@@ -213,7 +218,7 @@ def _order(stated: canonical.Order, *, lost: bool = False, final: bool | None = 
         voucher_codes=_unique(stated.voucher_codes or ()),
         skus=_unique(line.sku for line in stated.lines or ()),
         made_by_shop=stated.created_by == "shop",
-        lines=read_order_lines(stated.lines or (), currency) if lost else (),
+        lines=read_order_lines(stated.lines or (), currency),
         offer_id=reading.read_id(stated.offer_id, "order.offer_id") if stated.offer_id else None,
         final=final,
     )

@@ -54,8 +54,10 @@ def body_of(message: PubSubMessage, payload: dict[str, Any]) -> Body:
     stated = topic_of(message, "ce-type", "X-Adobe-Event-Code")
     topic = normalised(stated) or _stated_topic(event) or _stated_topic(payload)
     holder = event
-    if isinstance(holder.get("data"), dict):
-        holder, path = holder["data"], f"{path}data."
+    for name in ("data", "entity"):  # around what is posted to the REST API
+        if isinstance(holder.get(name), dict):
+            holder, path = holder[name], f"{path}{name}."
+            break
     if "value" in holder and (topic or "_metadata" in holder):
         holder, path = _value_of(holder, path)
     id = message.attribute("ce-id") or text_of(event, "id") or message.attribute("X-Adobe-Event-Id")

@@ -42,12 +42,14 @@ def read_order(envelope: Envelope, body: Body, id: str, kind: Kind | None = None
         envelope.notes.append(f"{body.path}state is none of Magento's, so the order is only known to exist.")
     facts = _facts(envelope, body)
     person = buyer(envelope, body)
-    at = moment_of(envelope, body, "updated_at")
+    came_to_be = known in (OrderPlaced, OrderPaid) and not body.announced_at
+    at = moment_of(envelope, body, "updated_at", *(("created_at",) if came_to_be else ()))
     told: list[StorefrontEvent] = [
         envelope.event(kind or known or OrderPlaced, id=id, occurred_at=at, order=facts, person=person)
     ]
     if state == "closed" or _came_back(body):
         refunded = _refunded(envelope, body) or (facts.total if state == "closed" else None)
+        at = moment_of(envelope, body, "updated_at")
         told.append(_returned(envelope, f"{id}:return", at, facts.id, refunded, person=person))
     return told
 
@@ -127,12 +129,13 @@ def _facts(envelope: Envelope, body: Body) -> OrderFacts:
 def _order_id(envelope: Envelope, body: Body) -> str:
     """`entity_id`, by which invoices and credit memos name their order; new orders state it in their parts only."""
     fields = body.fields
-    if fields.get("entity_id") is not None:
-        return reading.read_id(fields["entity_id"], f"{body.path}entity_id")
+    for name in ("entity_id", "id"):
+        if fields.get(name) is not None:
+            return reading.read_id(fields[name], body.path + name)
     parts = [(item.fields, "order_id") for item in body.each("items")]
     parts += [(address.fields, "parent_id") for address in body.each("addresses")]
     parts += [(mapping(fields.get(name)), "parent_id") for name in ("payment", "billing_address")]
-    for holder, name in parts:
+    for holder, name in (*parts, (fields, "order_id")):
         if found := number_of(holder.get(name)):
             return found
     if found := number_of(fields.get("increment_id")):

@@ -10,6 +10,7 @@ from functions.ingest_event.sources.adobe_commerce.body import Body
 _ORDER_SAVED = "observer.sales_order_save_after"
 _QUOTE_SAVED = "observer.sales_quote_save_after"
 _CUSTOMER_SAVED = "observer.customer_save_after"
+_ITEM_SAVED = "observer.sales_quote_item_save_after"
 
 _SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
     (_ORDER_SAVED, frozenset(("order", "quote"))),
@@ -29,6 +30,7 @@ _SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
     ("observer.newsletter_subscriber_save_after", frozenset(("subscriber_email",))),
     (_CUSTOMER_SAVED, frozenset(("email", "firstname"))),
     (_CUSTOMER_SAVED, frozenset(("email", "group_id"))),
+    (_ITEM_SAVED, frozenset(("quote_id", "sku", "qty"))),
     ("rule", frozenset(("simple_action",))),
     ("coupon", frozenset(("coupon_id", "code"))),
     ("shipment", frozenset(("tracks",))),
@@ -45,14 +47,23 @@ _ONLY_MAGENTO = (
     frozenset(("increment_id", "base_grand_total")),
     frozenset(("increment_id", "order_currency_code")),
     frozenset(("items_count", "items_qty")),
+    frozenset(("firstname", "group_id", "website_id")),
+    frozenset(("order_id", "creditmemo_status")),
+    frozenset(("order_id", "can_void_flag")),
+    frozenset(("event", "eventInfo")),
 )
+_PAGE = frozenset(("items", "search_criteria", "total_count"))
 
 
 def is_commerce(payload: Mapping[str, Any]) -> bool:
     """Whether the payload can only be Magento's."""
+    if is_page(payload):
+        payload = mapping(payload["items"][0]) if payload["items"] else {}
     event = mapping(payload.get("event")) or payload
-    kind = event.get("type")
+    kind, webhook = event.get("type"), event.get("eventName")
     if isinstance(kind, str) and kind.startswith("com.adobe.commerce."):
+        return True
+    if isinstance(webhook, str) and webhook.startswith(("observer.", "plugin.")):
         return True
     data = mapping(event.get("data")) or event
     if "commerceEdition" in mapping(data.get("_metadata")):
@@ -60,6 +71,11 @@ def is_commerce(payload: Mapping[str, Any]) -> bool:
     value = mapping(data.get("value")) or data
     inner = mapping(value.get("order")) or value
     return any(fields <= inner.keys() for fields in _ONLY_MAGENTO)
+
+
+def is_page(payload: Mapping[str, Any]) -> bool:
+    """Whether it is the REST API's answer to a search."""
+    return isinstance(payload.get("items"), list) and "total_count" in payload and payload.keys() <= _PAGE
 
 
 def topic_of(body: Body) -> str:

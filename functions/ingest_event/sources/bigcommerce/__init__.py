@@ -1,6 +1,7 @@
 """BigCommerce's webhooks, thin as they come or with the resource that a relay fetched; and bare API resources."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from functions.ingest_event import envelope, reading, salvage
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.sources.bigcommerce import carts, orders, people
-from functions.ingest_event.sources.bigcommerce.hook import Hook, event_id, hooks_in, moment_of
+from functions.ingest_event.sources.bigcommerce.hook import Hook, event_id, hooks_in, is_a_resource, moment_of
 from functions.ingest_event.understanding import Ignored, Said
 
 NAME = "bigcommerce"
@@ -41,14 +42,11 @@ def recognises(message: PubSubMessage) -> bool:
 
 
 def resembles(payload: Mapping[str, Any]) -> bool:
-    """Whether it is a webhook with scope and producer."""
-    scope, producer = payload.get("scope"), payload.get("producer")
-    return (
-        isinstance(scope, str)
-        and isinstance(producer, str)
-        and scope.startswith("store/")
-        and producer.startswith("stores/")
-    )
+    """Whether it is a webhook with its scope and store, or an order, cart or customer as the APIs answer."""
+    scope = payload.get("scope")
+    if isinstance(scope, str):
+        return scope.startswith("store/") and ("producer" in payload or "store_id" in payload)
+    return is_a_resource(payload)
 
 
 store_of = envelope.store_of
@@ -117,6 +115,7 @@ def _transaction(opened: Envelope, hook: Hook, id: str) -> Sequence[Said]:
     outcomes = (
         text_of(thin, "transaction_status").lower(),
         text_of(mapping(thin.get("result")), "type").lower(),
+        text_of(thin, "status").lower(),
     )
     kind: orders.Kind = OrderPaid
     match text_of(thin, "transaction_type", "event").lower():
@@ -141,6 +140,16 @@ def _cart(opened: Envelope, hook: Hook, id: str) -> Sequence[Said]:
     at = moment_of(opened, hook, "updated_time")
     person = people.buyer(opened, hook.resource)
     return [_updated(opened, id, at, carts.read_cart(opened, hook), person)]
+
+
+def _checkout(opened: Envelope, hook: Hook, id: str) -> Sequence[Said]:
+    """The cart with its buyer; once it has an order, there is nothing to remind of."""
+    checkout = hook.resource
+    if checkout.get("order_id"):
+        cart_id = reading.read_id(checkout.get("id"), f"{hook.path}id")
+        return [orders.read_thin(opened, hook, id, OrderPlaced, "order_id", cart_id=cart_id)]
+    cart = {**mapping(checkout.get("cart")), "billing_address": checkout.get("billing_address")}
+    return _cart(opened, replace(hook, kind="cart", resource=cart, path=f"{hook.path}cart."), id)
 
 
 def _abandoned(opened: Envelope, hook: Hook, id: str) -> Sequence[Said]:
@@ -207,6 +216,7 @@ _SCOPES: dict[str, _Reader] = {
     **dict.fromkeys((f"store/order/transaction/{what}" for what in ("created", "updated")), _transaction),
     **dict.fromkeys((f"store/cart/{what}" for what in ("created", "updated", "couponapplied")), _cart),
     **dict.fromkeys((f"store/cart/lineitem/{what}" for what in ("created", "updated", "deleted")), _cart),
+    "store/checkout/updated": _checkout,  # without any scope, as the refund
     "store/cart/abandoned": _abandoned,
     "store/cart/deleted": _deleted_cart,
     "store/cart/converted": _converted,

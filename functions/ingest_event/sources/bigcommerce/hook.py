@@ -17,8 +17,14 @@ _CHANNEL = re.compile(r"store/channel/[^/]+/")
 _LATEST = 10**11
 """Seconds since 1970 of a year with four digits."""
 _SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("order/product", frozenset(("order_id", "product_id"))),
+    ("order/coupon", frozenset(("order_id", "coupon_id"))),
+    ("order/transaction", frozenset(("order_id", "event", "gateway"))),
+    ("shipment", frozenset(("order_id", "tracking_number"))),
+    ("checkout", frozenset(("cart", "grand_total"))),
     ("order", frozenset(("status_id",))),
     ("order", frozenset(("total_inc_tax",))),
+    ("order", frozenset(("status", "currency_code", "date_created"))),
     ("cart", frozenset(("line_items",))),
     ("cart", frozenset(("cart_amount",))),
     ("refund", frozenset(("order_id", "total_amount"))),
@@ -27,6 +33,18 @@ _SHAPES: tuple[tuple[str, frozenset[str]], ...] = (
     ("customer", frozenset(("email",))),
 )
 """The kinds of resources by fields that only they have, in this order."""
+_OF_AN_ORDER = ("order/transaction", "checkout")
+"""Kinds that name their order as thin webhooks do."""
+_ONLY_BIGCOMMERCE = (
+    frozenset(("status_id", "total_inc_tax")),
+    frozenset(("currency_code", "total_inc_tax")),
+    frozenset(("cart_amount", "line_items", "currency")),
+    frozenset(("cart", "grand_total", "consignments")),
+    frozenset(("order_id", "event", "gateway", "reference_transaction_id")),
+    frozenset(("email", "accepts_product_review_abandoned_cart_emails")),
+    frozenset(("email", "customer_group_id", "date_created")),
+    frozenset(("order_id", "total_amount", "uses_merchant_override_values")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Hook:
     """Lower case, without a channel: store/cart/lineitem/created."""
     thin: dict[str, Any]
     kind: str = ""
-    """Of the resource: order, cart, refund, customer or subscriber; empty without one."""
+    """Of the resource: order, cart, checkout, refund, order/transaction, customer or subscriber; empty without one."""
     resource: dict[str, Any] = field(default_factory=dict)
     path: str = ""
     """Where the resource's fields stand in the payload, with a dot at its end."""
@@ -63,7 +81,9 @@ def hooks_in(opened: Envelope) -> list[Hook]:
     if not resources:
         return [Hook(scope, thin)]
     return [
-        Hook(scope or f"store/{kind}/updated", thin, kind, resource, path)
+        Hook(
+            scope or f"store/{kind}/updated", resource if kind in _OF_AN_ORDER else thin, kind, resource, path
+        )
         for kind, resource, path in resources
     ]
 
@@ -77,6 +97,13 @@ def normalised(scope: str) -> str:
 def kind_of(resource: Mapping[str, Any]) -> str:
     """What sort of resource it is; empty if it is none, such as a webhook's bare ids."""
     return next((kind for kind, fields in _SHAPES if fields <= resource.keys()), "")
+
+
+def is_a_resource(payload: Mapping[str, Any]) -> bool:
+    """Whether nobody else's resources look like this one, or like what V3 wraps in data."""
+    inner = payload.get("data")
+    first = inner[0] if isinstance(inner, list) and inner else inner
+    return any(fields <= part.keys() for part in (payload, mapping(first)) for fields in _ONLY_BIGCOMMERCE)
 
 
 def _resources(payload: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:

@@ -64,7 +64,9 @@ def read_order(
     """What a whole order tells. `kind` and `refunded` are what the webhook already says."""
     resource = hook.resource
     status = status_of(opened, hook)
-    at = moment_of(opened, hook, "date_modified")
+    known = kind or _kind(resource, status)
+    came_to_be = known in (OrderPlaced, OrderPaid) and not opened.payload.get("scope")
+    at = moment_of(opened, hook, "date_modified", *(("date_created",) if came_to_be else ()))
     person = buyer(opened, resource)
     cart_id = number_of(resource.get("cart_id")) or None
     if (
@@ -77,7 +79,7 @@ def read_order(
     source = text_of(resource, "order_source").lower()
     told: list[StorefrontEvent] = [
         opened.event(
-            kind or _kind(resource, status),
+            known,
             id=id,
             occurred_at=at,
             order=facts,
@@ -97,7 +99,8 @@ def read_thin(
     """What a webhook without its order truly tells: which order (by the named id), perhaps whose cart, no amount."""
     opened.notes.append("The order's total is unknown: send the order itself as resource beside data.")
     facts = OrderFacts(id=hook.id_of(*names), cart_id=cart_id, total=None)
-    return opened.event(kind, id=id, occurred_at=moment_of(opened, hook), order=facts)
+    at = moment_of(opened, hook, "updated_time", "date_created")
+    return opened.event(kind, id=id, occurred_at=at, order=facts)
 
 
 def returned(

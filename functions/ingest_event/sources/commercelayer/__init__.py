@@ -40,6 +40,14 @@ _READERS: dict[str, Reader] = {
     "coupons": read_coupon,
 }
 """By the type of resource; every other one is the platform's own business, but for the kinds of promotions."""
+_IRRELEVANT = frozenset(
+    """
+    addresses cleanups customer_addresses customer_password_resets customer_subscriptions exports gift_cards imports
+    in_stock_subscriptions line_items order_copies order_subscriptions parcels prices shipments sku_options skus
+    stock_items stock_transfers
+    """.split()
+)
+"""Types of which nothing is read; named here only so that they are known without their headers."""
 _MODES = ("test", "live")
 
 
@@ -52,7 +60,9 @@ def resembles(payload: Mapping[str, Any]) -> bool:
     """Whether it is a JSON:API document of a known type with Commerce Layer's mark of test or live."""
     data = mapping(payload.get("data"))
     kind = data.get("type")
-    return isinstance(kind, str) and kind in _READERS and mapping(data.get("meta")).get("mode") in _MODES
+    if not isinstance(kind, str) or mapping(data.get("meta")).get("mode") not in _MODES:
+        return False
+    return _reader_of(kind) is not None or kind in _IRRELEVANT
 
 
 store_of = envelope.store_of

@@ -13,7 +13,13 @@ from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.salvage import salvage
 from functions.ingest_event.sources.commercetools.messages import MESSAGES
 from functions.ingest_event.sources.commercetools.part import Part
-from functions.ingest_event.sources.commercetools.resources import BARE, CHANGES, EXTENSIONS, bare
+from functions.ingest_event.sources.commercetools.resources import (
+    BARE,
+    CHANGES,
+    EXTENSIONS,
+    bare,
+    is_a_resource,
+)
 from functions.ingest_event.understanding import Ignored, Said
 
 NAME = "commercetools"
@@ -30,10 +36,14 @@ def recognises(message: PubSubMessage) -> bool:
 
 
 def resembles(payload: Mapping[str, Any]) -> bool:
-    """Whether it is a notification with its project, a message, or what an API Extension is called with."""
+    """Whether it is a notification, what an API Extension is called with, or a resource as the API answers."""
+    payload, _ = _unwrapped(payload)
     resource = mapping(payload.get("resource"))
+    if payload.get("notificationType") == "Event" and str(payload.get("type")).startswith("Checkout"):
+        return True
     if not isinstance(resource.get("typeId"), str):
-        return False
+        page = payload.get("results")
+        return is_a_resource(mapping(page[0]) if isinstance(page, list) and page else payload)
     notified = "notificationType" in payload and "projectKey" in payload
     numbered = "sequenceNumber" in payload and "resourceVersion" in payload
     return notified or numbered or ("action" in payload and isinstance(resource.get("obj"), dict))
@@ -48,7 +58,8 @@ def store_of(message: PubSubMessage) -> str | None:
         project = (message.attribute("ce-source") or "").strip("/").partition("/")[0]
     if not project:
         payload = salvage(message.data)
-        project = text_of(payload, "projectKey") or text_of(mapping(payload.get("data")), "projectKey")
+        holders = (payload, mapping(payload.get("data")), mapping(payload.get("detail")))
+        project = next(filter(None, (text_of(holder, "projectKey") for holder in holders)), "")
     return reading.clean_text(project, reading.MAX_ID) or None
 
 
@@ -61,7 +72,8 @@ def understand(message: PubSubMessage, received_at: datetime) -> tuple[Said, ...
     payload = reading.read_object(message.data)
     page = payload.get("results")
     if not isinstance(page, list):
-        return tuple(_told(_part(message, store, received_at, payload, "")))
+        payload, path = _unwrapped(payload)
+        return tuple(_told(_part(message, store, received_at, payload, path)))
     if len(page) > _MOST_PARTS:
         why = f"results has {len(page):,} entries; send at most {_MOST_PARTS} at once."
         raise Refused("field_invalid", why, "results")
@@ -77,6 +89,7 @@ def understand(message: PubSubMessage, received_at: datetime) -> tuple[Said, ...
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:
     """The total of the order or cart, wherever it stands."""
+    payload, _ = _unwrapped(payload)
     inside = mapping(mapping(payload.get("resource")).get("obj"))
     for holder in (mapping(payload.get("order")), mapping(payload.get("cart")), inside, payload):
         for money in (mapping(holder.get("taxedPrice")).get("totalGross"), holder.get("totalPrice")):
@@ -85,6 +98,14 @@ def at_stake(payload: Mapping[str, Any]) -> Money | None:
             if known and type(cents) is int and 0 < cents <= reading.MAX_TOTAL_MINOR:
                 return Money(cents, str(currency))
     return None
+
+
+def _unwrapped(payload: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """The notification, out of what Amazon EventBridge puts around it, and its path."""
+    detail = payload.get("detail")
+    if isinstance(detail, dict) and "resource" not in payload:
+        return detail, "detail."
+    return dict(payload), ""
 
 
 def _part(

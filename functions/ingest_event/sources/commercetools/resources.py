@@ -1,6 +1,7 @@
 """Whole resources and changes of them: carts, orders, customers and discount codes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from common.application.failures import Refused
 from common.domain.storefront import (
@@ -14,7 +15,7 @@ from common.domain.storefront import (
     VoucherWithdrawn,
 )
 from functions.ingest_event import reading
-from functions.ingest_event.reading import text_of
+from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.sources.commercetools.carts import read_cart
 from functions.ingest_event.sources.commercetools.customers import read_account, read_buyer, read_detail
 from functions.ingest_event.sources.commercetools.money import Payload
@@ -48,7 +49,8 @@ def order_state(part: Part, order: Payload, path: str, *, by_shop: bool = False)
 
 def customer_state(part: Part, customer: Payload, path: str) -> Iterator[StorefrontEvent]:
     """A whole account."""
-    customer_id = reading.read_id(customer.get("id"), f"{path}id")
+    stated = customer.get("id") or part.resource.get("id")  # of a message, which names it in either place
+    customer_id = reading.read_id(stated, f"{path}id")
     yield part.event(CustomerUpdated, person=read_account(customer, customer_id, part.notes))
 
 
@@ -144,7 +146,17 @@ def bare(payload: Payload) -> str | None:
         return "cart"
     if "email" in payload and not {"addresses", "isEmailVerified", "authenticationMode"}.isdisjoint(payload):
         return "customer"
+    if "amountPlanned" in payload:
+        return "payment"
     return "discount-code" if {"code", "cartDiscounts"} <= payload.keys() else None
+
+
+def is_a_resource(payload: Mapping[str, Any]) -> bool:
+    """Whether nobody else's resources look like this: money in cents, or a customer with a version."""
+    if not isinstance(payload.get("version"), int):
+        return False
+    money = mapping(payload.get("totalPrice") or payload.get("amountPlanned"))
+    return "centAmount" in money or {"email", "isEmailVerified"} <= payload.keys()
 
 
 BARE: dict[str, Callable[[Part, Payload, str], Iterator[StorefrontEvent]]] = {

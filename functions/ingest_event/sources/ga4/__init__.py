@@ -36,9 +36,13 @@ def resembles(payload: Mapping[str, Any]) -> bool:
         return named and any(name in payload for name in _CLIENTS)
     if isinstance(payload.get("event_name"), str):
         return "event_params" in payload or any(name in payload for name in _CLIENTS)
+    if payload.get("0") == "event" or any(field.startswith("gtm.") for field in payload):
+        return True
     name = payload.get("event")
     known = isinstance(name, str) and plain(name) in commerce.EVENTS
-    if isinstance(payload.get("params"), dict):
+    if known and any(client in payload for client in _CLIENTS):
+        return True
+    if any(isinstance(payload.get(field), dict) for field in shapes.PARAMETERS):
         return known
     pushed = payload.get("ecommerce")
     return isinstance(pushed, dict) and (known or shapes.former_action(pushed) is not None)

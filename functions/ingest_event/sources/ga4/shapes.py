@@ -10,9 +10,12 @@ from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import listing, mapping, text_of
-from functions.ingest_event.tracking import Facts, Stated, facts_in, instant
+from functions.ingest_event.sources.ga4.dollars import ROW_AMOUNTS, in_dollars
+from functions.ingest_event.tracking import Facts, Stated, assumed_currency, facts_in, instant
 from functions.ingest_event.visitors import Visitor, visitor
 
+PARAMETERS = ("params", "eventModel")
+"""Where an event has its parameters: the latter is what gtag makes of them in the dataLayer."""
 SEVERAL = "pushes"
 """What an array of events, or a gtag command, is kept as."""
 
@@ -38,7 +41,6 @@ _ACTION_FIELDS = {
 _ROW_VALUES = ("string_value", "int_value", "double_value", "float_value")
 _ROW = ("event_name", "event_timestamp", "user_pseudo_id", "user_id", "event_params", "items", "ecommerce")
 """What an exported row says of the event; the rest may differ between the daily and the streamed export."""
-_ROW_AMOUNTS = {"tax_value": "tax", "shipping_value": "shipping"}
 _MOMENTS = ("timestamp_micros", "event_timestamp")
 _CLIENTS = ("client_id", "app_instance_id", "user_pseudo_id", "clientId", "appInstanceId")
 _COOKIE = "GA1."
@@ -147,11 +149,15 @@ def _row(opened: Envelope, payload: dict[str, Any], prefix: str) -> Hit | Refuse
     about = facts_in(payload, prefix)
     stated = exported(payload.get("event_params"), f"{prefix}event_params")
     for fact_name, fact in facts_in(payload.get("ecommerce"), f"{prefix}ecommerce.").stated.items():
-        stated.setdefault(_ROW_AMOUNTS.get(fact_name, fact_name), fact)
+        stated.setdefault(ROW_AMOUNTS.get(fact_name, fact_name), fact)
     if "items" in about.stated:
         stated["items"] = about.stated["items"]
     content = {key: payload[key] for key in _ROW if key in payload}
-    return _hit(opened, content, name, Facts(f"{prefix}event_params.", stated), about)
+    hit = _hit(opened, content, name, Facts(f"{prefix}event_params.", stated), about)
+    if assumed_currency(opened.message) is None and (dollars := in_dollars(stated, about)):
+        hit.notes.append("The row states no currency, so what Google converted to US dollars was used.")
+        return replace(hit, facts=Facts(hit.facts.prefix, dollars))
+    return hit
 
 
 def exported(entries: object, field: str) -> dict[str, Stated]:
@@ -179,8 +185,8 @@ def _push(opened: Envelope, payload: dict[str, Any], prefix: str) -> Hit | Refus
         name = "ecommerce"  # a push that only clears or sets what a later one tells
     if not name:
         return Refused("topic_missing", f"{prefix}event is missing; send the event's name.", f"{prefix}event")
-    if isinstance(payload.get("params"), dict):
-        facts = facts_in(payload["params"], f"{prefix}params.")
+    if inside := next((field for field in PARAMETERS if isinstance(payload.get(field), dict)), None):
+        facts = facts_in(payload[inside], f"{prefix}{inside}.")
         return _hit(opened, payload, name, facts, Facts(prefix, {**facts.stated, **about.stated}))
     if pushed:
         return _hit(opened, payload, name, facts_in(pushed, f"{prefix}ecommerce."), about)

@@ -1,8 +1,11 @@
 """Medusa's event bus, versions 1 and 2, as subscribers and webhook plugins forward it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import to_json
 
 from common.application.failures import Refused
 from common.application.ports import PubSubMessage
@@ -19,7 +22,7 @@ from functions.ingest_event import envelope, reading
 from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.sources.medusa import money, orders, payments, returns
 from functions.ingest_event.sources.medusa.carts import read_cart, read_deleted_cart
-from functions.ingest_event.sources.medusa.deliveries import Delivery, looks_like_medusa, opened
+from functions.ingest_event.sources.medusa.deliveries import LISTS, Delivery, looks_like_medusa, opened
 from functions.ingest_event.sources.medusa.people import read_customer
 from functions.ingest_event.understanding import Ignored, Said
 
@@ -46,11 +49,34 @@ def store_of(message: PubSubMessage) -> str | None:
 
 def understand(message: PubSubMessage, received_at: datetime) -> Sequence[Said]:
     """What the topic and the payload state."""
-    delivery = opened(NAME, message, received_at)
+    if b'"offset"' in message.data:  # an answer that is one page of a list
+        payload = reading.read_object(message.data)
+        for name in LISTS:
+            if isinstance(payload.get(name), list) and "id" not in payload:
+                return _listed(message, received_at, name, payload[name])
+    return _told(opened(NAME, message, received_at))
+
+
+def _told(delivery: Delivery) -> Sequence[Said]:
     read = _TOPICS.get(delivery.topic)
     if read is None:
         return (Ignored(NAME, delivery.envelope.store, delivery.topic),)
     return read(delivery)
+
+
+def _listed(message: PubSubMessage, received_at: datetime, name: str, entries: list[Any]) -> Sequence[Said]:
+    """What each object of the API's answer tells; a broken one costs the others nothing."""
+    said: list[Said] = []
+    for index, entry in enumerate(reading.check_lines(entries, name)):
+        alone = replace(message, data=to_json({LISTS[name]: entry}))
+        try:
+            said += _told(opened(NAME, alone, received_at))
+        except Refused as refused:
+            if refused.field:
+                refused.field = refused.field.replace(f"{LISTS[name]}.", f"{name}[{index}].", 1)
+            refused.at_stake = at_stake(mapping(entry))
+            said.append(refused)
+    return said or (Ignored(NAME, store_of(message), name),)
 
 
 def at_stake(payload: Mapping[str, Any]) -> Money | None:

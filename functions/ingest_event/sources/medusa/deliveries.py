@@ -14,7 +14,7 @@ from common.domain.storefront import StorefrontEvent
 from common.domain.values import dataclass
 from functions.ingest_event import envelope, reading
 from functions.ingest_event.envelope import Envelope
-from functions.ingest_event.reading import mapping
+from functions.ingest_event.reading import listing, mapping
 from functions.ingest_event.sources.medusa.money import Amounts, Payload, amounts_of
 
 E = TypeVar("E", bound=StorefrontEvent)
@@ -39,6 +39,8 @@ _KINDS = {
 """By the prefix of an object's id."""
 _PARTS = ("order", "cart", "payment_collection", "payment", "swap", "claim", "return", "customer", "discount")
 """Under these names an object stands in responses of the store's API."""
+LISTS = {"orders": "order", "carts": "cart", "customers": "customer"}
+"""Under these names several objects stand in responses, and the name of one."""
 _TOPIC = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+")
 _TOPIC_NAMES = ("event", "name", "eventName", "event_name", "eventType", "event_type", "type", "topic")
 _WRAPPINGS = ("data", "payload", "body")
@@ -129,8 +131,12 @@ def opened(source: str, message: PubSubMessage, received_at: datetime) -> Delive
 
 def looks_like_medusa(payload: Payload) -> bool:
     """Whether the payload's object has an id of Medusa's and fields that go with it."""
-    holder, _, _ = _unwrapped(payload)
-    for part in (holder, *(mapping(holder.get(name)) for name in _PARTS)):
+    holder, _, topic = _unwrapped(payload)
+    if topic and any(isinstance(value, str) and _OWN_ID.fullmatch(value) for value in holder.values()):
+        return True
+    lists = (listing(holder.get(name)) for name in LISTS)
+    listed = (mapping(entries[0]) for entries in lists if entries)
+    for part in (holder, *(mapping(holder.get(name)) for name in _PARTS), *listed):
         kind = _kind(part)
         told = {"order": "currency_code", "cart": "region_id", "customer": "has_account"}.get(kind)
         if told and told in part and _OWN_ID.fullmatch(str(part["id"])):

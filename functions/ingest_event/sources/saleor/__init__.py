@@ -10,7 +10,7 @@ from common.domain.money import Money
 from common.domain.storefront import CustomerErased, CustomerUpdated, OrderCancelled, OrderPaid
 from functions.ingest_event import reading, salvage
 from functions.ingest_event.reading import listing, mapping
-from functions.ingest_event.sources.saleor import checkouts, deliveries, orders, vouchers
+from functions.ingest_event.sources.saleor import checkouts, deliveries, orders, shapes, vouchers
 from functions.ingest_event.sources.saleor.deliveries import Delivery
 from functions.ingest_event.sources.saleor.money import plain_currency, stated
 from functions.ingest_event.sources.saleor.people import read_customer
@@ -56,7 +56,7 @@ def recognises(message: PubSubMessage) -> bool:
 
 def resembles(payload: Mapping[str, Any]) -> bool:
     """Whether the payload's object has a global id of Saleor's making, and fields that go with it."""
-    return deliveries.looks_like_saleor(dict(payload))
+    return shapes.looks_like_saleor(dict(payload))
 
 
 def store_of(message: PubSubMessage) -> str | None:

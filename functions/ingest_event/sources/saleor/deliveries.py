@@ -24,7 +24,7 @@ from functions.ingest_event.understanding import Ignored
 
 E = TypeVar("E", bound=StorefrontEvent)
 
-_PARTS = {
+PARTS = {
     "order": ("order",),
     "draft_order": ("order",),
     "checkout": ("checkout",),
@@ -35,7 +35,7 @@ _PARTS = {
     "voucher": ("voucher",),
 }
 """Under which name the object of a topic stands in a subscription's payload, by how the topic begins."""
-_KINDS = {
+KINDS = {
     "Order": "order",
     "Checkout": "checkout",
     "User": "customer",
@@ -44,8 +44,10 @@ _KINDS = {
     "Voucher": "voucher",
 }
 """By the type that a global id or an older payload names."""
+_WITH_ORDER = ("fulfillment", "transaction")
+"""Beside these stands the order that they belong to."""
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _GLOBAL = re.compile(r"[A-Za-z]{2,40}:.{1,80}")
 
 
@@ -147,36 +149,28 @@ def opened(source: str, message: PubSubMessage, received_at: datetime) -> list[D
     return deliveries
 
 
-def looks_like_saleor(payload: Payload) -> bool:
-    """Whether the payload's object has a global id of an order or checkout and fields that go with it."""
-    holder, _ = _unwrapped(payload, "")
-    for part in (holder, mapping(holder.get("order")), mapping(holder.get("checkout"))):
-        told = {"order": ("lines", "total", "userEmail"), "checkout": ("lines", "totalPrice", "email")}
-        if any(name in part for name in told.get(_KINDS.get(_type_of(part.get("id")), ""), ())):
-            return True
-    return False
-
-
 def checkout_id(value: object, field: str) -> str:
     """A checkout's global id; the same checkout's token, a bare UUID, comes to the same."""
     text = reading.read_id(value, field)
-    return b64encode(f"Checkout:{text.lower()}".encode()).decode() if _UUID.fullmatch(text) else text
+    return b64encode(f"Checkout:{text.lower()}".encode()).decode() if UUID.fullmatch(text) else text
 
 
 def _delivery(whole: Envelope, path: str, topic: str) -> Delivery:
-    around, way = _unwrapped(whole.payload, path)
+    around, way = unwrapped(whole.payload, path)
     topic = _event_name(around) or topic
+    if isinstance(whole.payload.get("notify_event"), str):
+        topic = "notify_user"  # the texts of an e-mail that Saleor wants sent, with ids that mean nothing
     if not topic:
         topic = _derived(around)
         whole.notes.append(f"The topic was not stated; the payload was read as {topic}.")
-    kind = next((kind for kind in _PARTS if topic.startswith(f"{kind}_")), "")
-    name = next((name for name in _PARTS.get(kind, ()) if isinstance(around.get(name), dict)), "")
-    if name and _KINDS.get(_type_of(around.get("id"))) != kind:
+    kind = next((kind for kind in PARTS if topic.startswith(f"{kind}_")), "")
+    name = next((name for name in PARTS.get(kind, ()) if isinstance(around.get(name), dict)), "")
+    if name and KINDS.get(type_of(around.get("id"))) != kind:
         return Delivery(whole, topic, around[name], f"{way}{name}.", around, way)
     return Delivery(whole, topic, around, way, around, way)
 
 
-def _unwrapped(payload: Payload, path: str) -> tuple[Payload, str]:
+def unwrapped(payload: Payload, path: str) -> tuple[Payload, str]:
     """The event inside a whole GraphQL answer, and its path."""
     for name in ("payload", "data", "event"):
         if isinstance(payload.get(name), dict) and "id" not in payload:
@@ -188,24 +182,22 @@ def _event_name(around: Payload) -> str:
     """order_created of the __typename OrderCreated; objects' own type names say nothing."""
     name = text_of(around, "__typename")[: reading.MAX_ID]
     return (
-        ""
-        if name in _KINDS or not any(isinstance(inner, dict) for inner in around.values())
-        else _snake(name)
+        "" if name in KINDS or not any(isinstance(inner, dict) for inner in around.values()) else _snake(name)
     )
 
 
 def _derived(around: Payload) -> str:
     """The topic by the type of the object, by its fields, or by the object that stands in it."""
-    stated = text_of(around, "__typename", "type") or _type_of(around.get("id"))
+    stated = text_of(around, "__typename", "type") or type_of(around.get("id"))
     if stated:
-        return f"{_KINDS.get(stated, _snake(stated)[:60])}_updated"
+        return f"{KINDS.get(stated, _snake(stated)[:60])}_updated"
     if "lines" in around and "order" not in around:
         is_order = any(
             name in around for name in ("userEmail", "user_email", "number", "total", "total_gross_amount")
         )
         return "order_updated" if is_order else "checkout_updated"
-    for kind, names in _PARTS.items():
-        if any(isinstance(around.get(name), dict) for name in names):
+    for kind in (*_WITH_ORDER, *PARTS):
+        if any(isinstance(around.get(name), dict) for name in PARTS[kind]):
             return f"{kind}_updated"
     inside = next((name for name, inner in around.items() if isinstance(inner, dict)), "")
     if inside:
@@ -214,7 +206,7 @@ def _derived(around: Payload) -> str:
     raise Refused("topic_missing", why, "attributes.topic")
 
 
-def _type_of(value: object) -> str:
+def type_of(value: object) -> str:
     """The type that a global id names: base64 of Order:6b1f..."""
     if not isinstance(value, str) or not 8 <= len(value) <= reading.MAX_ID:
         return ""

@@ -26,6 +26,7 @@ NAME = "segment"
 ALIASES = ("rudderstack", "rudder")
 
 _TRACKED = commerce.EVENTS | orders.EVENTS
+_EVENT_BUS = "aws.partner/segment.com"
 _ELSEWHERE = frozenset({"distinct_id", "token", "api_key"})
 """Fields of other analytics tools, whose calls look much the same."""
 
@@ -38,13 +39,17 @@ def recognises(message: PubSubMessage) -> bool:
 
 def resembles(payload: Mapping[str, Any]) -> bool:
     """Whether it is a call with its type and sender, a tracked e-commerce event, or a batch of such."""
+    if str(payload.get("source")).startswith(_EVENT_BUS):
+        return True
     batch = payload.get("batch")
     call = mapping(batch[0]) if isinstance(batch, list) and batch else payload
     if any(name in call or name in mapping(call.get("properties")) for name in _ELSEWHERE):
         return False
     kind = call.get("type")
     if isinstance(kind, str) and kind in calls.TYPES:
-        return any(name in call for name in ("messageId", "anonymousId", "userId", "previousId"))
+        named = any(name in call for name in ("messageId", "anonymousId", "userId", "previousId"))
+        if named or kind != "track":
+            return named
     event = call.get("event")
     return isinstance(event, str) and plain(event) in _TRACKED and isinstance(call.get("properties"), dict)
 

@@ -13,7 +13,7 @@ from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.tracking import Facts, Stated, facts_in, instant
 from functions.ingest_event.visitors import Visitor, visitor
 
-TYPES = frozenset({"track", "page", "screen", "identify", "alias", "group", "delete"})
+TYPES = frozenset({"track", "page", "screen", "identify", "alias", "group", "delete", "merge"})
 VISITOR = ("anonymous", "anonymousId")
 """The prefix of a cart that is known by its browser, and the field to ask for."""
 

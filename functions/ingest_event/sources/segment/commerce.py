@@ -119,7 +119,10 @@ def _cart_url(facts: Facts, notes: list[str]) -> str | None:
 
 EVENTS: dict[str, Reader] = {
     **dict.fromkeys(
-        ("productadded", "addedproduct", "addtocart", "addedtocart", "productaddedtocart", "itemadded"),
+        (
+            *("productadded", "addedproduct", "addtocart", "addedtocart", "productaddedtocart", "itemadded"),
+            "wishlistproductaddedtocart",
+        ),
         _added,
     ),
     **dict.fromkeys(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from common.application import contact
 from common.application.failures import Refused
-from common.domain.storefront import Cart, CartUpdated, CartVisited, Line
+from common.domain.storefront import Cart, CartUpdated, Line
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope
 from functions.ingest_event.reading import text_of
@@ -35,8 +35,9 @@ def read_checkout(told: Envelope) -> Iterator[Fact]:
         why = "cart_token is missing; send it or the checkout's token."
         raise Refused("field_missing", why, "cart_token")
     person = read_person(payload, told.notes)
-    if payload.get("completed_at"):  # it has become an order, which comes by itself; nothing to remind of
-        yield Fact(CartVisited, {"cart_id": cart_id, "person": person})
+    if payload.get("completed_at"):  # bought: nothing is left to remind of, whether or not its order is delivered
+        bought = Cart(id=cart_id, currency=None, total_minor=0)
+        yield Fact(CartUpdated, {"cart": bought, "person": person})
         return
     named_in = "presentment_currency" if payload.get("presentment_currency") else "currency"
     yield Fact(CartUpdated, {"cart": _cart_state(cart_id, payload, named_in, told.notes), "person": person})

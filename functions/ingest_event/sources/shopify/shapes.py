@@ -27,6 +27,7 @@ _TOPICS_BY_FIELDS = (
     ("checkouts/update", ("cart_token", "line_items")),
     ("carts/update", ("token", "line_items")),
     ("shop/update", ("myshopify_domain",)),
+    ("inventory_levels/update", ("inventory_item_id", "location_id")),
     ("products/update", ("variants",)),
     ("discounts/update", ("admin_graphql_api_id", "title", "status")),
     ("orders/risk_assessment_changed", ("order_id", "risk_level")),
@@ -64,6 +65,25 @@ _OWN_FIELDS = frozenset({"id", "token", "line_items", "shop_id", "shop_domain", 
 """A payload with one of these is a resource itself, whatever is inside it."""
 
 
+_ONLY_SHOPIFY = (
+    frozenset(("financial_status", "line_items")),
+    frozenset(("refund_line_items", "transactions")),
+    frozenset(("buyer_accepts_marketing", "line_items")),
+    frozenset(("token", "line_items", "note")),
+    frozenset(("order_id", "kind", "gateway")),
+    frozenset(("email", "verified_email")),
+    frozenset(("email", "email_marketing_consent")),
+    frozenset(("customer_id", "email_marketing_consent")),
+    frozenset(("phone", "sms_marketing_consent")),
+    frozenset(("myshopify_domain",)),
+    frozenset(("inventory_item_id", "location_id")),
+)
+_OF_INTEREST = frozenset(
+    ("Order", "Refund", "OrderTransaction", "Customer", "Cart", "Checkout", "AbandonedCheckout")
+)
+"""Kinds of things in global ids that must not be passed over because their other fields are missing."""
+
+
 class Resource(NamedTuple):
     """One resource of a payload, with the path that leads to it and the topic that its wrapping suggests."""
 
@@ -89,7 +109,13 @@ def topic_of(payload: Mapping[str, Any]) -> str:
     if payload.keys() >= {"shop_id", "shop_domain"} and payload.keys() <= {"shop_id", "shop_domain"}:
         return "shop/redact"
     fitting = (topic for topic, fields in _TOPICS_BY_FIELDS if all(field in payload for field in fields))
-    return next(fitting, "")
+    return next(fitting, "") or _topic_by_id(payload)
+
+
+def _topic_by_id(payload: Mapping[str, Any]) -> str:
+    """What a global id says that something irrelevant is, such as gid://shopify/BulkOperation/1; else empty."""
+    kind = str(payload.get("admin_graphql_api_id")).removeprefix("gid://shopify/").partition("/")[0]
+    return f"{kind[:60].lower()}/update" if kind.isalpha() and kind not in (*_OF_INTEREST, "None") else ""
 
 
 def is_shopify_s(payload: Mapping[str, Any]) -> bool:
@@ -106,6 +132,8 @@ def _is_unmistakable(resource: Mapping[str, Any]) -> bool:
     if isinstance(gid, str) and gid.startswith("gid://shopify/"):
         return True
     if isinstance(domain, str) and domain.endswith(".myshopify.com"):
+        return True
+    if any(fields <= resource.keys() for fields in _ONLY_SHOPIFY):
         return True
     if "token" not in resource or not isinstance(resource.get("line_items"), list):
         return False

@@ -82,7 +82,11 @@ def is_woocommerce(payload: Mapping[str, Any]) -> bool:
     """Whether the fields are WooCommerce's own and nobody else's."""
     if str(payload.get("order_key", "")).startswith("wc_order_"):
         return True
-    if "currency_minor_unit" in mapping(payload.get("totals")):
+    if "currency_minor_unit" in mapping(payload.get("totals")) or "is_paying_customer" in payload:
+        return True
+    if {"amount", "refunded_by"} <= payload.keys():
+        return True
+    if action_of(payload).startswith("action.woocommerce_"):
         return True
     resource = topic_by_shape(payload).partition(".")[0]
     return resource in ("order", "coupon", "customer", "refund", "product") and all(

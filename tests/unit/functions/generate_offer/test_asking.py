@@ -74,6 +74,22 @@ def test_a_price(engine: Engine) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("price", "said", "disclosed"),
+    [(89_999, False, True), (90_000, False, False), (90_000, True, True), (79_900, True, True)],
+)
+def test_a_price_below_the_regular_one_is_disclosed_whatever_the_service_says(
+    engine: Engine, price: int, said: bool, disclosed: bool
+) -> None:
+    """A merchant's own algorithm may forget it; what it does disclose stays disclosed."""
+    answer = an_answer(
+        alternative={"sku": "fox-64", "unit_price_minor": price}, disclosures={"personalized_price": said}
+    )
+    result = outcome(engine, Scripted(ok(answer)))
+    assert isinstance(result, Priced)
+    assert result.personalized is disclosed
+
+
 @pytest.mark.parametrize("price", [1, 10**12])
 def test_prices_are_not_judged_here(engine: Engine, price: int) -> None:
     """The frozen limits do that, and they are the domain's."""

@@ -61,7 +61,7 @@ def stories(draw: Any) -> tuple[Offer, tuple[Product, ...], dict[str, Any]]:
     )
     least = draw(st.integers(0, 50_000))
     pricing = {
-        "minimum_margin_percent": draw(st.integers(0, 100)),
+        "minimum_margin_percent": draw(st.integers(0, 100) | st.sampled_from([7.5, 0.01, "12.34"])),
         "minimum_margin": {currency: str(least // 10 ** DECIMALS[currency])},
     }
     return offer, products, pricing
@@ -92,7 +92,9 @@ def test_the_proposal_is_within_the_limits(story: Any) -> None:
     assert price <= product.price.minor
     assert offer.approved_minor is None or price * quantity <= offer.approved_minor
     assert product.stock is None or product.stock >= quantity
+    assert proposed.personalized is (price < product.price.minor)
     if product.cost is None:
+        event("unknown cost")
         assert price == product.price.minor
     else:
         assert price >= policy.pricing.floor(product.cost.minor, offer.currency) >= product.cost.minor

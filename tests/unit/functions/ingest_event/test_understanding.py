@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
 from common.domain.money import Money
 from functions.ingest_event.sources import recoup
-from functions.ingest_event.understanding import Ignored
+from functions.ingest_event.understanding import Ignored, understand
 from tests.unit.functions.ingest_event.events import (
     CANONICAL_EVENTS,
     CART,
@@ -128,3 +129,101 @@ def test_importing_it_loads_no_library() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+RESOURCES: dict[str, list[dict[str, Any]]] = {
+    "adobe_commerce": [
+        {
+            "items": [{"increment_id": "7", "order_currency_code": "EUR"}],
+            "search_criteria": {},
+            "total_count": 1,
+        },
+        {"id": 7, "group_id": 1, "website_id": 1, "email": "ida@example.com", "firstname": "Ida"},
+        {"eventName": "observer.sales_order_place_before", "data": {"order": {"entity_id": 7}}},
+        {"entity_id": 3, "order_id": 7, "can_void_flag": 0, "state": 2},
+        {"event": "add-to-cart", "eventInfo": {"shoppingCartContext": {}}},
+    ],
+    "bigcommerce": [
+        {"id": 7, "status_id": 11, "total_inc_tax": "10.0000", "currency_code": "EUR"},
+        {"data": {"id": "k", "cart_amount": 10, "currency": {"code": "EUR"}, "line_items": {}}, "meta": {}},
+        {"data": [{"id": 7, "email": "a@b.test", "accepts_product_review_abandoned_cart_emails": True}]},
+        {"scope": "store/order/created", "store_id": "1025", "data": {"type": "order", "id": 7}},
+        {"data": {"id": "k", "cart": {"line_items": {}}, "grand_total": 10, "consignments": []}},
+        {"data": [{"order_id": 7, "event": "purchase", "gateway": "x", "reference_transaction_id": None}]},
+    ],
+    "commercelayer": [{"data": {"type": "shipments", "id": "aBc", "meta": {"mode": "live"}}}],
+    "commercetools": [
+        {
+            "id": "o",
+            "version": 1,
+            "orderState": "Open",
+            "totalPrice": {"centAmount": 5, "currencyCode": "EUR"},
+        },
+        {"results": [{"id": "c", "version": 2, "email": "a@b.test", "isEmailVerified": False}]},
+        {"notificationType": "Event", "type": "CheckoutPaymentCharged", "data": {"order": {"id": "o"}}},
+    ],
+    "ga4": [
+        {"event": "purchase", "eventModel": {"transaction_id": "t"}},
+        {"0": "event", "1": "purchase", "2": {"transaction_id": "t"}},
+        {"event": "purchase", "client_id": "1.2", "transaction_id": "t"},
+        {"event": "gtm.dom", "gtm.uniqueEventId": 3},
+    ],
+    "medusa": [
+        {"name": "order.canceled", "data": {"id": "order_01JDSSRHAYZQZ1H4A8JV00HG7S"}},
+        {"orders": [{"id": "order_01JDSSRHAYZQZ1H4A8JV00HG7S", "currency_code": "eur"}], "offset": 0},
+    ],
+    "saleor": [
+        {"order": {"id": b64encode(b"Order:6b1f9a52-0c7d-4b1e-9c55-3a1f4a7f9e01").decode()}},
+        {"notify_event": "order_confirmation", "payload": {"order": {"id": "VXNlcjo1MQ=="}}},
+        {"user": {"id": b64encode(b"User:12").decode(), "email": "a@b.test"}},
+        {"type": "Order", "id": "T3JkZXI6MQ==", "meta": {"issuing_principal": {"id": None, "type": None}}},
+        {"type": "Checkout", "token": "6b1f9a52-0c7d-4b1e-9c55-3a1f4a7f9e01", "lines": []},
+        {"issuedAt": "2026-05-01T11:30:00Z", "version": "3.21", "voucher": {"id": "Vm91Y2hlcjo3"}},
+    ],
+    "segment": [
+        {"source": "aws.partner/segment.com", "detail-type": "track", "detail": {"type": "track"}},
+        {"type": "track", "event": "Order Completed", "properties": {"order_id": "o"}},
+    ],
+    "shopify": [
+        {"id": 7, "financial_status": "paid", "line_items": []},
+        {"id": 7, "order_id": 8, "refund_line_items": [], "transactions": []},
+        {"token": "k", "line_items": [], "note": None},
+        {"id": 7, "order_id": 8, "kind": "sale", "gateway": "bogus", "status": "failure"},
+        {"id": 7, "email": "a@b.test", "verified_email": True},
+        {"customer_id": 7, "email_marketing_consent": {"state": "subscribed"}},
+        {"inventory_item_id": 7, "location_id": 8, "available": 3},
+    ],
+    "woocommerce": [
+        {"id": 7, "email": "a@b.test", "is_paying_customer": False, "billing": {}},
+        {"id": 7, "amount": "5.00", "refunded_by": 1},
+        {"action": "woocommerce_add_to_cart", "arg": "x"},
+    ],
+}
+"""What a platform's API or its events look like without any attribute, written down to what tells them apart."""
+
+
+@pytest.mark.parametrize(
+    ("source", "payload"), [(name, payload) for name, several in RESOURCES.items() for payload in several]
+)
+def test_a_platform_is_known_by_what_only_it_has(source: str, payload: dict[str, Any]) -> None:
+    """Each shape is one platform's and no other's, so that nothing has to be set to try it."""
+    told = understand(PubSubMessage("m", NOW, {"store": "socks"}, encode(payload)), NOW)
+    assert {part.source for part in told} == {source}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"order_id": "7", "total_amount": 5, "items": []},
+        {"id": "7", "email": "a@b.test", "accepts_marketing": True},
+        {"issuedAt": "2026-05-01T11:30:00Z", "version": "1.0", "licence": "x"},
+        {"order": {"id": b64encode(b"Order:12").decode()}},
+        {"token": "k", "line_items": []},
+        {"id": 7, "version": 1, "totalPrice": 5},
+        {"data": {"type": "shipments", "id": "7"}},
+    ],
+)
+def test_what_several_platforms_might_send_is_not_guessed_at(payload: dict[str, Any]) -> None:
+    """A wrong guess would tell a wrong event; a refusal only asks for an attribute."""
+    refused = refusal_of(PubSubMessage("m", NOW, {"store": "socks"}, encode(payload)))
+    assert refused.reason == "source_unknown"

@@ -6,7 +6,7 @@ from math import isclose
 import pytest
 
 from functions.price_offer.model import Model, deployed_model
-from tests.unit.functions.price_offer.asking import Json, alternative, ask, instead
+from tests.unit.functions.price_offer.asking import Json, alternative, ask, instead, limits
 
 
 def shipped() -> Model:
@@ -66,10 +66,56 @@ def test_the_base_price_stops_the_price() -> None:
     assert answer["max_cost_minor"] == 0
 
 
-def test_a_price_never_exceeds_the_wanted_one() -> None:
-    """It is a cheaper alternative."""
-    answer = ask(instead(alternative(base=140_000, unit_cost_minor=115_000)))
-    assert answer["alternative"]["unit_price_minor"] <= 120_000
+@pytest.mark.parametrize(("qty", "amount", "dearest"), [(1, 90_000, 89_900), (3, 270_001, 90_000), (3, 270_000, 89_900)])
+def test_an_alternative_is_cheaper_than_the_wanted_article(qty: int, amount: int, dearest: int) -> None:
+    """At the same price it is none; what counts is what all pieces come to."""
+    request = instead(
+        alternative(unit_cost_minor=85_000), wanted={"sku": "fox-128", "qty": qty, "amount_minor": amount}
+    )
+    assert ask(request)["alternative"]["unit_price_minor"] == dearest
+
+
+@pytest.mark.parametrize(
+    ("currency", "floor", "price"), [("JPY", 89_991, 89_999), ("KWD", 89_950, 89_999), ("EUR", 89_999, 89_999)]
+)
+def test_where_no_customary_price_is_cheaper_the_smallest_unit_less_is(
+    currency: str, floor: int, price: int
+) -> None:
+    """One yen, one fils, one cent."""
+    article = alternative(base=90_000, floor=floor, unit_cost_minor=85_000)
+    request = instead(
+        article, currency=currency, wanted={"sku": "fox-128", "qty": 1, "amount_minor": 90_000}
+    )
+    assert ask(request)["alternative"]["unit_price_minor"] == price
+
+
+@pytest.mark.parametrize("floor", [0, 90_000])
+def test_nothing_is_cheaper_than_the_cheapest(floor: int) -> None:
+    """An article whose floor is the wanted price, or a wanted one of a single minor unit, has no alternative."""
+    amount = floor or 1
+    answer = ask(
+        instead(
+            alternative(floor=floor, unit_cost_minor=0),
+            wanted={"sku": "fox-128", "qty": 1, "amount_minor": amount},
+        )
+    )
+    assert answer["action"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("capped", "price", "disclosed"), [(90_000, 90_000, False), (89_999, 89_900, True), (80_000, 79_900, True)]
+)
+def test_a_price_below_the_regular_one_is_disclosed(capped: int, price: int, disclosed: bool) -> None:
+    """A limit that was capped for the customer, as by what a credit check approved, makes a personal price too."""
+    request = instead(alternative(base=90_000, unit_cost_minor=75_000))
+    request["wanted"]["amount_minor"] = 120_000
+    request["limits"] = limits({"fox-64": (capped, 75_000)})
+    model = shipped()
+    flat = replace(model, acceptance=replace(model.acceptance, relative_price=0.0, discount_depth=0.0))
+    answer = ask(request, flat)
+    assert answer["alternative"]["unit_price_minor"] == price
+    assert answer["disclosures"] == {"personalized_price": disclosed}
+    assert answer["max_cost_minor"] == 90_000 - price
 
 
 def test_a_slope_of_the_wrong_sign_means_the_base_price() -> None:
@@ -115,6 +161,26 @@ def test_an_unknown_cost_is_assumed() -> None:
     known = ask(instead(alternative(unit_cost_minor=63_000)))
     assert unknown["alternative"] == known["alternative"]
     assert "cost_unknown_assumed" in unknown["reason_codes"]
+
+
+@pytest.mark.parametrize("margin_bp", [0, 500, 5_000])
+def test_without_a_known_cost_the_regular_price_can_be_offered(margin_bp: int) -> None:
+    """A floor at the base price leaves no other; the least margin is none that a guess could fall short of."""
+    article = alternative(unit_cost_minor=None, floor=90_000)
+    answer = ask(instead(article, limited={"min_margin_bp": margin_bp}))
+    assert answer["alternative"] == {"sku": "fox-64", "unit_price_minor": 90_000}
+    assert "cost_unknown_assumed" in answer["reason_codes"]
+    assert answer["disclosures"] == {"personalized_price": False}
+
+
+def test_the_least_margin_bounds_the_discount_of_an_unknown_cost() -> None:
+    """On the assumed one: half of 63,000 on top of it is beyond the base price, a fourth is not."""
+    prices = [
+        ask(instead(alternative(unit_cost_minor=None), limited={"min_margin_bp": margin_bp}))["alternative"]
+        for margin_bp in (5_000, 2_500)
+    ]
+    assert prices[0]["unit_price_minor"] == 90_000
+    assert 78_750 <= prices[1]["unit_price_minor"] < 90_000
 
 
 def test_similarity_is_computed_where_it_is_not_sent() -> None:

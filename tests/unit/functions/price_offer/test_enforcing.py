@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.domain.price_limits import Arm, PriceLimits
+from common.domain.price_limits import Arm, PriceLimits, SkuLimit
 from common.domain.vocabulary import IncentiveKind
 from functions.price_offer.contract import Action, Decision, PriceRequest
 from functions.price_offer.enforcing import enforce
@@ -55,6 +55,21 @@ def test_no_legal_price_means_no_offer(price: int, cost: int) -> None:
     decision = enforce(priced(price, cost), REQUEST, LIMITS)
     assert decision.action is Action.NONE
     assert decision.propensities == {"none": 1_000_000}
+
+
+@pytest.mark.parametrize(("price", "held"), [(89_999, True), (90_000, False)])
+def test_what_is_not_cheaper_than_the_wanted_article_is_dropped(price: int, held: bool) -> None:
+    """Whoever chose it."""
+    wanted = {"sku": "fox-128", "qty": 2, "amount_minor": 180_000}
+    request, limits = parsed(instead(alternative(base=95_000), wanted=wanted))
+    assert (enforce(priced(price), request, limits).action is Action.ALTERNATIVE) is held
+
+
+def test_a_raised_price_gives_away_what_it_is_below_the_regular_one() -> None:
+    """Also where the limits were capped below it."""
+    request, _ = parsed(instead(alternative(base=90_000)))
+    capped = replace(LIMITS, skus={"fox-64": SkuLimit("fox-64", 80_000, 70_000)})
+    assert enforce(priced(60_000), request, capped).max_cost_minor == 20_000
 
 
 def test_an_article_that_was_not_asked_about_is_dropped() -> None:

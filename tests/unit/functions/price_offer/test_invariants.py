@@ -58,7 +58,7 @@ def alternatives(draw: st.DrawFn) -> Json:
     budget = {"remaining_minor": draw(st.integers(0, 50_000)), "period_ends_at": "2026-03-31T00:00:00Z"}
     if draw(st.booleans()):
         budget |= {"total_minor": draw(st.integers(1, 90_000)), "period_starts_at": "2026-02-27T00:00:00Z"}
-    return instead(
+    request = instead(
         *offered,
         limited={
             "max_discount_bp": draw(mostly(st.integers(3_000, 10_000), st.integers(0, 10_000))),
@@ -70,6 +70,11 @@ def alternatives(draw: st.DrawFn) -> Json:
         experiment=draw(EXPERIMENTS),
         request_id=draw(st.text("xyz", min_size=1, max_size=4)),
     )
+    if draw(st.booleans()):
+        most = draw(st.integers(0, 200_000))  # what a credit check approved, for example
+        for limit in request["limits"]["skus"]:
+            limit["base_price_minor"] = min(limit["base_price_minor"], most)
+    return rehashed(request)
 
 
 @st.composite
@@ -123,14 +128,28 @@ def rehashed(request: Json) -> Json:
 
 @given(request=alternatives())
 def test_every_price_of_an_alternative_is_legal(request: Json) -> None:
-    """The chosen price and all that were considered lie between floor and base, and not above the wanted price."""
+    """The chosen price and all that were considered lie between floor and base, and below the wanted price."""
     answer, legal, wanted = ask(request), bounds(request), request["wanted"]
     prices = [(one["sku"], one["price_minor"]) for one in answer["considered"] if one["feasible"]]
     if answer["action"] == "alternative":
         prices.append((answer["alternative"]["sku"], answer["alternative"]["unit_price_minor"]))
     for sku, price in prices:
         floor, base = legal[sku]
-        assert floor <= price <= min(base, wanted["amount_minor"] // wanted["qty"])
+        assert floor <= price <= base
+        assert price * wanted["qty"] < wanted["amount_minor"]
+
+
+@given(request=alternatives())
+def test_a_price_is_disclosed_exactly_if_it_is_below_the_regular_one(request: Json) -> None:
+    """Whatever lowered it: the algorithm, or a limit that was capped for the customer."""
+    answer = ask(request)
+    assume(answer["action"] == "alternative")
+    [article] = [one for one in request["alternatives"] if one["sku"] == answer["alternative"]["sku"]]
+    reduced = article["base_price_minor"] - answer["alternative"]["unit_price_minor"]
+    assert answer["disclosures"] == {"personalized_price": reduced > 0}
+    assert answer["max_cost_minor"] == reduced * request["wanted"]["qty"]
+    if request["budget"]:
+        assert answer["max_cost_minor"] <= request["budget"]["remaining_minor"]
 
 
 @given(request=carts())
@@ -308,6 +327,8 @@ def test_a_currency_with_two_more_decimals_changes_only_the_scale(request: Json)
     model = replace(shipped, endings=table_of({"JPY": TENS, "RUB": TENS}))
     request = rehashed(in_whole_twenties(request) | {"currency": "JPY"})
     small = ask(request, model)
+    # Where nothing customary is cheaper than the wanted article, it is undercut by the smallest unit, as there is one.
+    assume(all((one["price_minor"] or 0) % 10 == 0 for one in small["considered"]))
     large = ask(rehashed(scaled(request)) | {"currency": "RUB"}, model)
     assert small["action"] == large["action"]
     assert small["max_cost_minor"] * 100 == large["max_cost_minor"]

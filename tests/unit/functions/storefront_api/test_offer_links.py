@@ -115,6 +115,35 @@ def test_an_app_is_told_all_that_it_needs_and_nothing_else() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("accept", "as_json"),
+    [
+        (None, False),
+        ("", False),
+        ("*/*", False),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", False),
+        ("application/json", True),
+        ("Application/JSON; charset=utf-8", True),
+        ("application/json, */*", True),
+        ("application/json, text/plain, */*;q=0.1", True),
+        ("application/json, text/html;q=0.5", True),
+        ("application/json;q=0.9, text/html;q=0.1", True),
+        ("application/json;q=0.1, text/html", False),
+        ("application/json, text/html", False),
+        ("application/json;q=0", False),
+        ("application/json;q=0.1, */*", False),
+        ("image/png", False),
+        ("application/json;q=much", False),
+        (";;,q=", False),
+    ],
+)
+def test_who_asks_says_what_they_like_best(accept: str | None, as_json: bool) -> None:
+    """By weight; a page for whom both are as welcome, for whom neither is, and for whom says nothing."""
+    answer = shop().visit(headers={} if accept is None else {"accept": accept})
+    assert answer.status == 200
+    assert (answer.body is not None, answer.page is None) == (as_json, as_json)
+
+
 @pytest.mark.parametrize("by", ["web", "app"])
 def test_the_first_look_is_noted_and_no_other(by: str) -> None:
     """`viewed` is all that a GET changes, once, and it is told once (L37)."""

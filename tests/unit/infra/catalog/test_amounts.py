@@ -4,7 +4,7 @@ import pytest
 
 from common.application.failures import Refused
 from common.domain.money import Money
-from infra.catalog.amounts import read_money, read_pieces
+from infra.catalog.amounts import JSON, read_money, read_pieces
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,8 @@ from infra.catalog.amounts import read_money, read_pieces
         ("1500.00", "JPY", Money(1_500, "JPY")),
         ("1.500,000", "KWD", Money(1_500_000, "KWD")),
         ("1.5", "KWD", Money(1_500, "KWD")),
+        ("300.000", "KWD", Money(300_000, "KWD")),
+        ("900.500", "BHD", Money(900_500, "BHD")),
         (15, "PLN", Money(1_500, "PLN")),
         (0.1, "PLN", Money(10, "PLN")),
         (19.99, "PLN", Money(1_999, "PLN")),
@@ -71,6 +73,21 @@ def test_what_is_no_amount_is_refused(stated: object, reason: str) -> None:
         read_money(stated, "PLN", "price")
     assert refused.value.reason == reason
     assert refused.value.detail.startswith("price")
+
+
+def test_a_comma_stays_ambiguous_in_a_currency_of_three_decimals() -> None:
+    """Its own decimals are parted by a point; a comma may still part thousands."""
+    with pytest.raises(Refused) as refused:
+        read_money("300,000", "KWD", "price")
+    assert refused.value.reason == "amount_ambiguous"
+
+
+def test_a_point_in_json_never_parts_thousands() -> None:
+    """There, amounts are decimal strings; what else can be read in two ways still is refused."""
+    assert read_money("1.299", "PLN", "price", JSON) == Money(130, "PLN")
+    assert read_money("1.299,00", "PLN", "price", JSON) == Money(129_900, "PLN")
+    with pytest.raises(Refused):
+        read_money("1,299", "PLN", "price", JSON)
 
 
 def test_an_ambiguous_amount_is_settled_by_the_option() -> None:

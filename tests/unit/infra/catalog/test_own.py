@@ -204,6 +204,27 @@ def test_a_line_of_json_is_a_product() -> None:
 
 
 @pytest.mark.parametrize(
+    ("price", "currency", "minor"),
+    [("300.000", "KWD", 300_000), ("1.299", "EUR", 130), (1.299, "EUR", 130), ("1.000", "JPY", 1)],
+)
+def test_a_point_in_a_line_of_json_parts_decimals(price: object, currency: str, minor: int) -> None:
+    """Whatever the currency has: an amount there is a decimal string, unless --decimal says otherwise."""
+    line = json.dumps({"sku": "A", "name": "Lamp", "price": price, "cost": price, "currency": currency})
+    [product], problems = found(line)
+    assert problems == []
+    assert product.price == product.cost == Money(minor, currency)
+    [other], _ = found(line, decimal="comma") if isinstance(price, str) else ([product], [])
+    assert (other.price == product.price) is not isinstance(price, str)
+
+
+def test_a_point_in_a_table_may_part_thousands() -> None:
+    """What can be read in two ways is refused there as before, but for a currency's own three decimals."""
+    products, problems = found("sku,name,price,currency\nA,Lamp,1.299,EUR\nB,Lamp,1.299,KWD\n")
+    assert [product.price for product in products] == [Money(1_299, "KWD")]
+    assert told(problems) == [(2, "amount_ambiguous", "price")]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         '{"sku": "B", "name": "Lamp"',

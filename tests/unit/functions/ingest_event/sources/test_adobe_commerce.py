@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain import storefront
 from common.domain.money import Money
@@ -25,6 +26,7 @@ from tests.unit.functions.ingest_event.sources.examples.adobe_commerce import (
     CUSTOMER,
     EXAMPLES,
     ORDER,
+    QUOTE,
     RULE,
     SAVED,
     SUBSCRIBER,
@@ -104,7 +106,8 @@ def test_the_same_order_is_found_in_every_wrapping(payload: Any, attributes: dic
 )
 def test_an_event_happened_when_its_entity_changed(updated_at: Any, time: Any, expected: str) -> None:
     """The entity's own time is exact; the announcement corrects one that is stale."""
-    event = event_of(of(SAVED, with_facts(ORDER, updated_at=updated_at), time=time))
+    order = with_facts(ORDER, updated_at=updated_at, created_at=None)
+    event = event_of(of(SAVED, order, time=time))
     assert event.occurred_at == datetime.fromisoformat(f"2026-05-01T{expected}+00:00").astimezone(UTC)
 
 
@@ -194,7 +197,11 @@ def test_what_changes_no_order_and_no_cart_is_ignored(code: str, value: dict[str
 @pytest.mark.parametrize(
     ("payload", "topic"),
     [
-        ({"eventName": "sales_quote_save_after", "data": {"quote": {"id": 1}}}, "sales_quote_save_after"),
+        ({"eventName": "sales_order_place_before", "data": {"order": ORDER}}, "sales_order_place_before"),
+        (
+            {"eventName": "plugin.sales.api.order_management.place", "order": ORDER},
+            "plugin.sales.api.order_management.place",
+        ),
         ({"giftCard": {"cartId": None, "codes": ["X"]}}, "unknown"),
         ({"sku": "CLAY-1", "name": "Clay", "price": 10}, "product"),
         ({"sourceItems": [{"sku": "CLAY-1"}]}, "stock"),
@@ -236,3 +243,50 @@ def test_a_refusal_says_how_much_is_at_stake() -> None:
     broken = with_facts(ORDER, entity_id=[1])
     for payload in (broken, cloud_event(SAVED, broken), {"event": cloud_event(SAVED, {"order": broken})}):
         assert refusal_of(message(payload)).at_stake == Money(9625, "EUR")
+
+
+def test_a_page_of_the_rest_api_tells_each_of_its_entries() -> None:
+    """Orders, carts and customers as a search answers; a broken one costs the others nothing."""
+    entries = [ORDER, with_facts(ORDER, order_currency_code="EURO"), CUSTOMER]
+    page = {"items": entries, "search_criteria": {"filter_groups": []}, "total_count": 61}
+    order, refused, customer = understand(message(page), NOW)
+    assert isinstance(order, storefront.OrderPlaced)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.field) == ("currency_unknown", "items[1].order_currency_code")
+    assert isinstance(customer, storefront.CustomerUpdated)
+    empty = {"items": [], "search_criteria": {}, "total_count": 0}
+    assert told_by(message(empty)) == Ignored("adobe_commerce", "kiln", "items")
+
+
+def test_a_webhook_about_what_has_just_happened_tells_it() -> None:
+    """Those of observers that are called afterwards; the carts of guest and customer are one by then."""
+    told = {"eventName": "observer.sales_quote_merge_after", "data": {"quote": QUOTE}}
+    event = event_of(message(told))
+    assert (type(event), event.cart.total_minor) == (storefront.CartUpdated, 10625)
+    unnamed = {"eventName": "observer.sales_quote_merge_after"}
+    assert told_by(message(unnamed)) == Ignored("adobe_commerce", "kiln", "observer.sales_quote_merge_after")
+
+
+def test_an_order_that_was_never_changed_happened_when_it_was_made() -> None:
+    """But nothing else about it did, such as its cancellation."""
+    made = with_facts(ORDER, updated_at=None, created_at="2026-04-30 09:30:00")
+    assert event_of(message(made)).occurred_at == datetime(2026, 4, 30, 9, 30, tzinfo=UTC)
+    assert event_of(message({**made, "state": "canceled"})).occurred_at == NOW
+
+
+def test_what_is_posted_to_the_rest_api_is_read_too() -> None:
+    """Within its entity; and an order that lacks `entity_id` may go by `id` or `order_id`."""
+    event = event_of(message({"entity": ORDER}))
+    assert event.order.id == str(ORDER["entity_id"])
+    mine = {"order_id": 31, "increment_id": "000000031", "grand_total": "5.00", "order_currency_code": "EUR"}
+    assert event_of(message(mine)).order.id == "31"
+    thin = {"id": "31", "increment_id": "000000031", "updated_at": "2026-05-01 11:58:01"}
+    assert event_of(of(SAVED, thin)).order.id == "31"
+
+
+def test_a_line_of_a_cart_is_activity() -> None:
+    """Without any topic too: it names its cart by `quote_id`."""
+    event = event_of(
+        message({"item_id": 9, "quote_id": "5311", "sku": "CLAY-1", "qty": 1, "price": "10.0000"})
+    )
+    assert (type(event), event.cart_id) == (storefront.CartVisited, "5311")

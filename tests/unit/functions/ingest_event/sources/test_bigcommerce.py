@@ -312,3 +312,78 @@ def test_a_refusal_says_how_much_is_at_stake() -> None:
         assert refusal_of(message(payload)).at_stake == Money(23800, "EUR")
     cart = hook("store/cart/updated", with_facts(CART, line_items=[]))
     assert refusal_of(message(cart)).at_stake == Money(14137, "EUR")
+
+
+def test_a_list_of_the_v2_api_tells_each_of_its_orders() -> None:
+    """V2 answers with a bare array; what is none of the resources that matter is passed over."""
+    line = {
+        "id": 9,
+        "order_id": 4501,
+        "product_id": 77,
+        "sku": "BELL",
+        "total_inc_tax": "5.0000",
+        "quantity": 1,
+    }
+    order, ignored = understand(message([ORDER, line]), NOW)
+    assert isinstance(order, storefront.OrderPaid)
+    assert ignored == Ignored("bigcommerce", order.store, "store/order/product/updated")
+
+
+def test_an_order_without_its_total_is_refused_by_it() -> None:
+    """An order is known by its status, currency and date, even if what matters most is missing."""
+    fields = ("id", "status", "currency_code", "date_created")
+    refused = refusal_of(message({name: ORDER[name] for name in fields if name in ORDER}))
+    assert (refused.reason, refused.field) == ("amount_invalid", "total_inc_tax")
+
+
+CHECKOUT: dict[str, Any] = {
+    "id": CART_ID,
+    "cart": CART,
+    "billing_address": {"first_name": "Ola", "email": "ola@example.com", "country_code": "NO"},
+    "consignments": [],
+    "order_id": None,
+    "grand_total": 259.9,
+    "updated_time": "2026-05-01T11:57:30+00:00",
+}
+
+
+def test_a_checkout_is_its_cart_and_says_who_buys() -> None:
+    """V3 answers with both; a broken line is refused by its place in it."""
+    event = event_of(message({"data": CHECKOUT, "meta": {}}))
+    assert event.cart == event_of(message(CART)).cart
+    assert (event.person.email, event.person.country) == ("ola@example.com", "NO")
+    broken = {**CHECKOUT, "cart": {**CART, "line_items": None}}
+    assert refusal_of(message({"data": broken})).field == "data.cart.line_items"
+
+
+def test_a_checkout_that_has_an_order_is_no_cart_any_more() -> None:
+    """There is nothing to remind of; the order itself tells its total."""
+    event = event_of(message({"data": {**CHECKOUT, "order_id": "4501"}}))
+    assert type(event) is storefront.OrderPlaced
+    assert event.order == storefront.OrderFacts(id="4501", cart_id=CART_ID, total=None)
+    assert event.occurred_at == datetime(2026, 5, 1, 11, 57, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "kind"),
+    [
+        ("purchase", "ok", storefront.OrderPaid),
+        ("capture", "ok", storefront.OrderPaid),
+        ("authorization", "ok", storefront.OrderPlaced),
+        ("purchase", "error", storefront.OrderPaymentFailed),
+    ],
+)
+def test_a_transaction_of_the_api_says_whether_the_order_is_paid(event: str, status: str, kind: Any) -> None:
+    """As V3 lists them; its amount may be a part of the order's, so it is not taken for it."""
+    paid = {"id": 1, "order_id": "4501", "event": event, "status": status, "gateway": "adyen", "amount": 9.9}
+    told = event_of(message({"data": [{**paid, "date_created": "2026-05-01T11:57:30+00:00"}]}))
+    assert (type(told), told.order.id, told.order.total) == (kind, "4501", None)
+    assert told.occurred_at == datetime(2026, 5, 1, 11, 57, 30, tzinfo=UTC)
+
+
+def test_a_transaction_that_gives_money_back_is_told_by_its_refund() -> None:
+    """Once is enough."""
+    back = {"order_id": "4501", "event": "refund", "status": "ok", "gateway": "adyen"}
+    told = told_by(message({"data": [back]}))
+    assert isinstance(told, Ignored)
+    assert told.topic == "store/order/transaction/updated"

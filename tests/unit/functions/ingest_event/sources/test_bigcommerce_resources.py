@@ -191,8 +191,12 @@ def test_a_change_happened_when_the_resource_says(date: Any, expected: str) -> N
 
 
 def test_a_bare_resource_has_only_its_own_date() -> None:
-    """Without any, it counts as of its publication; a broken one is refused."""
-    assert event_of(message(with_facts(ORDER, date_modified=None))).occurred_at == NOW
+    """An order that was never changed has that of its creation; without any, it counts as of its publication."""
+    placed = with_facts(ORDER, date_modified=None, date_created="Thu, 30 Apr 2026 09:30:00 +0000")
+    assert event_of(message(placed)).occurred_at == datetime(2026, 4, 30, 9, 30, tzinfo=UTC)
+    cancelled = event_of(message({**placed, "status_id": 5, "status": "Cancelled"}))
+    assert (type(cancelled), cancelled.occurred_at) == (storefront.OrderCancelled, NOW)
+    assert event_of(message(with_facts(placed, date_created=None))).occurred_at == NOW
     refused = refusal_of(message(with_facts(ORDER, date_modified="last week")))
     assert (refused.reason, refused.field) == ("occurred_at_invalid", "date_modified")
 

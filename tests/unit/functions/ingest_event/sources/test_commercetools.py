@@ -569,15 +569,21 @@ def test_the_store_is_the_attribute_else_the_project() -> None:
 
 
 def test_it_is_recognised_by_its_own_shapes_only() -> None:
-    """A notification with its project, a numbered message, an extension's call: nothing else has them."""
+    """A notification with its project, a numbered message, an extension's call, the API's answer: only here."""
     for payload in (
         order_message("OrderCreated", order=ORDER),
         change("ResourceUpdated", "cart", CART_ID),
         changed(order_message("OrderCreated"), notificationType=DROPPED),
         extension("Create", "cart", CART),
+        *(ORDER, CART, CUSTOMER, {"results": [ORDER]}),
     ):
         assert commercetools.resembles(payload)
-    for other in ({}, {"resource": {"typeId": "order"}}, {"resource": "x", "projectKey": "p"}, ORDER):
+    for other in (
+        {},
+        {"resource": {"typeId": "order"}},
+        {"resource": "x", "projectKey": "p"},
+        {"results": []},
+    ):
         assert not commercetools.resembles(other)
     assert not commercetools.recognises(sent({}))
 
@@ -588,3 +594,28 @@ def test_the_money_at_stake_is_found_wherever_it_stands() -> None:
         assert commercetools.at_stake(payload) == Money(177_500, "SEK")
     assert commercetools.at_stake(extension("Update", "cart", CART)) == Money(185_101, "SEK")
     assert commercetools.at_stake({"totalPrice": money(0)}) is None
+
+
+def test_a_bare_payment_names_no_order() -> None:
+    """As in its messages, a payment alone says nothing about any order."""
+    payment = {"id": PAYMENT_ID, "version": 3, "amountPlanned": money(5_000), "transactions": []}
+    assert told_by(sent(payment)) == Ignored("commercetools", PROJECT, "payment")
+
+
+def test_a_customer_is_named_by_the_message_where_the_customer_itself_is_not() -> None:
+    """Projections of a message keep the reference and may lose the id inside."""
+    told = customer_message("CustomerCreated", customer=changed(CUSTOMER, id=DROPPED))
+    assert event_of(sent(told)).person.external_id == CUSTOMER_ID
+
+
+def test_a_notification_on_amazon_s_event_bus_is_unwrapped() -> None:
+    """The bus puts it into `detail`, which says all that it says elsewhere, with its project."""
+    inside = order_message("OrderCreated", order=ORDER)
+    wrapped = {"version": "0", "detail-type": "OrderCreated", "source": "aws.partner/x", "detail": inside}
+    assert event_of(sent(wrapped)).order == event_of(sent(inside)).order
+    assert commercetools.resembles(wrapped)
+    assert commercetools.store_of(PubSubMessage("m-1", NOW, {}, encode(wrapped))) == PROJECT
+    refused = refusal_of(
+        sent({**wrapped, "detail": order_message("OrderCreated", order=changed(ORDER, id=DROPPED))})
+    )
+    assert (refused.field, refused.at_stake) == ("detail.order.id", Money(177_500, "SEK"))

@@ -14,15 +14,19 @@ from common.domain.storefront import (
 )
 from tests.unit.functions.ingest_event.events import (
     event_of,
+    refusal_of,
 )
 from tests.unit.functions.ingest_event.sources.examples.ga4 import (
     BELL,
     CLIENT,
     LOCK,
     PURCHASE,
+    ROW_ITEM,
     call,
     example,
+    row,
     sent,
+    value,
 )
 
 BELL_LINE = Line(
@@ -117,3 +121,33 @@ def test_items_that_cannot_be_priced_leave_a_purchase_its_value() -> None:
     assert (event.order.total, event.order.discount_minor) == (Money(11_000, "EUR"), 0)
     assert event.order.skus == ("L",)
     assert len(event.notes) == 1
+
+
+def test_a_push_that_gtag_made_has_its_parameters_in_event_model() -> None:
+    """As gtag.js writes its calls into the dataLayer."""
+    stated = {"transaction_id": "B-7", "currency": "EUR", "value": 49.0, "items": [BELL]}
+    pushed = {"event": "purchase", "eventModel": stated, "gtm.uniqueEventId": 12}
+    assert event_of(sent(pushed)).order.total == Money(4_900, "EUR")
+
+
+def test_a_row_without_a_currency_counts_as_google_converted_it() -> None:
+    """The export states each amount in US dollars beside that of an unknown currency, which is never mixed in."""
+    item = {**ROW_ITEM, "price": 98.0, "price_in_usd": 24.5, "discount": 9.0}
+    order = {
+        "transaction_id": "B-7",
+        "purchase_revenue": 196.0,
+        "purchase_revenue_in_usd": 49.0,
+        "tax_value": 16.0,
+        "tax_value_in_usd": 4.0,
+        "shipping_value": 20.0,
+        "shipping_value_in_usd": None,
+    }
+    payload = row("purchase", {"value": value(double_value=196.0)}, items=[item], ecommerce=order)
+    event = event_of(sent(payload))
+    assert (event.order.total, event.order.discount_minor) == (Money(5_300, "USD"), 0)
+    assert "US dollars" in event.notes[0]
+    assert event_of(sent(payload, currency="PLN")).order.total == Money(23_200, "PLN")
+    added = event_of(sent(row("add_to_cart", {}, items=[item], event_value_in_usd=49.0)))
+    assert (added.currency, added.added[0].unit_price_minor) == ("USD", 2_450)
+    unpriced = refusal_of(sent(row("add_to_cart", {}, items=[ROW_ITEM])))
+    assert unpriced.reason == "currency_missing"

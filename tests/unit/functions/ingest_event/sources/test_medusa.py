@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common.application.failures import Refused
 from common.application.ports import PubSubMessage
 from common.domain import storefront
 from common.domain.money import Money
@@ -572,3 +573,15 @@ def test_the_money_at_stake_is_read_with_its_unit() -> None:
     assert refusal_of(sent("order.placed", {**ORDER_1, "id": None})).at_stake == Money(31_900, "NOK")
     assert medusa.at_stake(ORDER_2) == Money(11_531, "EUR")
     assert medusa.at_stake(PLAIN) is None
+
+
+def test_a_page_of_the_api_tells_each_of_its_orders() -> None:
+    """A broken one is refused by its place, with its own money, and costs the others nothing."""
+    page = {"orders": [ORDER_2, changed(ORDER_2, id=DROPPED)], "count": 2, "offset": 0, "limit": 20}
+    order, refused = understand(message(page), NOW)
+    assert isinstance(order, storefront.OrderPlaced)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.field) == ("field_missing", "orders[1].id")
+    assert refused.at_stake == order.order.total
+    empty = {"customers": [], "count": 0, "offset": 0, "limit": 20}
+    assert told_by(message(empty)) == Ignored("medusa", "fjord", "customers")

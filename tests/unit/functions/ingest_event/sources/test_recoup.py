@@ -327,7 +327,7 @@ def test_a_refusal_knows_the_money_at_stake() -> None:
     assert refused(CART_EVENT, **bad).at_stake == Money(57_880, "PLN")
     assert refused(CART_EVENT, **bad, cart__total="600.00").at_stake == Money(60_000, "PLN")
     assert refused(CART_EVENT, **bad, cart__lines__0__quantity="many").at_stake == Money(53_890, "PLN")
-    assert refused(ORDER_EVENT, **bad).at_stake == Money(54_980, "PLN")
+    assert refused(ORDER_EVENT, order__id="").at_stake == Money(54_980, "PLN")
     assert refused(ORDER_EVENT, order__currency="gold").at_stake is None
     cut = from_recoup(encode(ORDER_EVENT)[:-40])
     assert (refusal_of(cut).reason, refusal_of(cut).at_stake) == ("json_invalid", Money(54_980, "PLN"))
@@ -379,11 +379,53 @@ def test_a_failed_verification_names_its_order_and_what_was_approved() -> None:
     assert (event.approved, event.reason) == (None, "identity")
 
 
+def test_an_approved_amount_is_in_the_order_s_currency_unless_it_says_otherwise() -> None:
+    """Nobody verifies an order in another currency than it was placed in."""
+    for stated, currency in ((DROPPED, "PLN"), (None, "PLN"), ("EUR", "EUR")):
+        verification = changed(VERIFICATION, currency=stated)
+        failed = event_of(
+            from_recoup(canonical("verification.failed", verification=verification, order=ORDER))
+        )
+        assert failed.approved == Money(30_000, currency)
+
+
+@pytest.mark.parametrize(
+    ("event", "order", "final"),
+    [
+        ({}, {}, None),
+        ({"final": True}, {}, True),
+        ({}, {"final": True}, True),
+        ({}, {"final": False}, False),
+        ({"final": False}, {"final": True}, False),
+    ],
+)
+def test_a_payment_failed_for_good_wherever_that_is_said(
+    event: dict[str, Any], order: dict[str, Any], final: bool | None
+) -> None:
+    """Beside the order or in it; the event's own word goes first."""
+    failed = event_of(from_recoup(canonical("order.payment_failed", order={**ORDER, **order}, **event)))
+    assert failed.order.final is final
+
+
+@pytest.mark.parametrize(
+    "named", [{"sku": "BOOTS-42"}, {"item": {"sku": "BOOTS-42"}}, {"item": {"sku": "BOOTS-42"}, "sku": "OTHER"}]
+)
+def test_what_sold_out_is_named_by_its_sku(named: dict[str, Any]) -> None:
+    """By itself, or as an item with more to say, which goes first."""
+    assert event_of(from_recoup(canonical("item.unavailable", cart_id="cart-9", **named))).sku == "BOOTS-42"
+
+
+def test_what_sold_out_has_to_be_named() -> None:
+    """Neither an item nor a SKU is no event."""
+    answer = refusal_of(from_recoup(canonical("item.unavailable", cart_id="cart-9")))
+    assert (answer.reason, answer.field) == ("field_missing", "item")
+
+
 @pytest.mark.parametrize(
     ("changes", "reason", "field"),
     [
         ({"order_id": "o-2"}, "field_invalid", "verification.order_id"),
-        ({"currency": None}, "currency_missing", "verification.currency"),
+        ({"currency": ""}, "currency_missing", "verification.currency"),
         ({"approved_amount": "1.234"}, "amount_invalid", "verification.approved_amount"),
         ({"reason": "mood"}, "field_invalid", "verification.reason"),
     ],
@@ -391,7 +433,7 @@ def test_a_failed_verification_names_its_order_and_what_was_approved() -> None:
 def test_a_broken_verification_is_refused_with_its_field(
     changes: dict[str, Any], reason: str, field: str
 ) -> None:
-    """Another order's check, an amount without a currency, a reason that nobody knows."""
+    """Another order's check, an empty currency, a reason that nobody knows."""
     verification = {**VERIFICATION, **changes}
     refused = refusal_of(
         from_recoup(canonical("verification.failed", verification=verification, order=ORDER))

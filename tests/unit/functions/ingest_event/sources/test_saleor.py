@@ -521,3 +521,16 @@ def test_the_money_at_stake_is_read() -> None:
     assert refusal_of(in_a_list).at_stake == Money(11_979, "PLN")
     assert saleor.at_stake(OLD_CHECKOUT) == Money(11_980, "PLN")
     assert saleor.at_stake({"order": 1}) is None
+
+
+def test_the_texts_of_an_e_mail_tell_nothing() -> None:
+    """`notify_user` repeats an order under ids that are not the order's; its own webhook tells it."""
+    payload = {"notify_event": "order_confirmation", "payload": {"order": {**ORDER, "id": "VXNlcjo1MQ=="}}}
+    for topic in ("notify_user", ""):
+        assert told_by(message(topic, payload)) == Ignored("saleor", "tea.saleor.cloud", "notify_user")
+
+
+def test_a_fulfillment_without_its_topic_is_not_taken_for_its_order() -> None:
+    """The order stands beside it."""
+    payload = {"fulfillment": {"id": FULFILLMENT_ID, "status": "FULFILLED"}, "order": {"id": ORDER_ID}}
+    assert told_by(message("", payload)) == Ignored("saleor", "tea.saleor.cloud", "fulfillment_updated")

@@ -14,11 +14,13 @@ from common.domain.storefront import (
     Person,
 )
 from common.domain.vocabulary import Channel, SalesChannel
+from functions.ingest_event.understanding import Ignored
 from tests.unit.functions.ingest_event.events import (
     NOW,
     encode,
     event_of,
     outcome_of,
+    told_by,
 )
 from tests.unit.functions.ingest_event.sources.examples.example import Example
 from tests.unit.functions.ingest_event.sources.examples.segment import (
@@ -140,3 +142,22 @@ def test_nothing_about_the_money_of_an_emptied_cart_can_refuse_it() -> None:
     """A cart of no pieces is emptied, whatever its currency and total (L9)."""
     nothing = {"cart_id": "c", "currency": "?", "total": "?", "products": [{**TEA, "quantity": 0}]}
     assert event_of(sent(track("Cart Viewed", nothing))).cart == Cart(id="c", currency=None, total_minor=0)
+
+
+def test_a_wish_that_is_put_into_the_cart_is_in_the_cart() -> None:
+    """Segment's specification gives it the cart's id and the product, as Product Added has them."""
+    event = event_of(
+        sent(track("Wishlist Product Added to Cart", {"wishlist_id": "w", "cart_id": "k-1", **TEA}))
+    )
+    assert isinstance(event, CartItemsChanged)
+    assert (event.cart_id, len(event.added)) == ("k-1", 1)
+
+
+def test_rudderstack_s_merge_of_profiles_means_nothing() -> None:
+    """It is known, so it is no refusal."""
+    merged = {
+        "type": "merge",
+        "messageId": "m-7",
+        "mergeProperties": [{"type": "email", "value": "a@b.test"}],
+    }
+    assert told_by(sent(merged)) == Ignored("segment", "teas", "merge")

@@ -329,3 +329,18 @@ def test_the_money_at_stake_is_found_inside_an_envelope_and_a_list() -> None:
     assert shopify.at_stake({"orders": [examples.ORDER]}) == Money(120_000, "SEK")
     assert shopify.at_stake(examples.EVENT_BRIDGE) == Money(12_000, "USD")
     assert shopify.at_stake({"orders": []}) is None
+
+
+@pytest.mark.parametrize("kind", ["BulkOperation", "SubscriptionContract"])
+def test_what_its_global_id_says_is_irrelevant_is_passed_over(kind: str) -> None:
+    """Without a topic too; an order that lacks all else is not."""
+    told = {"id": 5, "admin_graphql_api_id": f"gid://shopify/{kind}/5"}
+    message = PubSubMessage("m", NOW, {"source": "shopify", "store": "s"}, encode(told))
+    assert told_by(message) == Ignored("shopify", "s", f"{kind.lower()}/update")
+    order = PubSubMessage(
+        "m",
+        NOW,
+        {"source": "shopify", "store": "s"},
+        encode({"admin_graphql_api_id": "gid://shopify/Order/5"}),
+    )
+    assert refusal_of(order).reason == "topic_missing"

@@ -101,11 +101,11 @@ def test_a_checkout_is_the_cart_with_a_person_and_a_way_back() -> None:
     assert checkout(presentment_currency=None).cart.currency == "USD"
 
 
-def test_a_completed_checkout_is_only_a_visit() -> None:
-    """Its order comes by itself; there is no state left to remind anybody of (L1)."""
+def test_a_completed_checkout_leaves_nothing_to_remind_of() -> None:
+    """Whether or not its order is delivered too (L1)."""
     event = checkout(completed_at="2026-05-01T11:58:00Z")
-    assert isinstance(event, storefront.CartVisited)
-    assert event.cart_id == "c1-6f2b"
+    assert isinstance(event, storefront.CartUpdated)
+    assert event.cart == storefront.Cart(id="c1-6f2b", currency=None, total_minor=0)
     assert event.person is not None
 
 

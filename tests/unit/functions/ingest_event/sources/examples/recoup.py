@@ -9,6 +9,8 @@ _LINES = [{"sku": "fox-128", "name": "Fox 128", "quantity": 1, "unit_price": "20
 _OFFER = "37bcdac2384e4ea0ab874ce99edd27ac-1"
 _ABOUT_OFFERS: tuple[dict[str, Any], ...] = (
     canonical("order.payment_failed", order={**ORDER, "lines": _LINES}, final=True),
+    canonical("order.payment_failed", order={**ORDER, "final": True}),
+    canonical("item.unavailable", sku="BOOTS-42", cart_id="cart-9"),
     canonical("offer.viewed", offer_id=_OFFER, customer=CUSTOMER, channel="app"),
     canonical("offer.accepted", offer_id=_OFFER, customer=CUSTOMER),
     canonical("offer.declined", order_id="o-1", customer=CUSTOMER),
