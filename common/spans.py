@@ -21,7 +21,8 @@ def tracing() -> "Tracing | None":
     global _tracing  # noqa: PLW0603 - one a worker, as the engine
     if _tracing is None and any(os.environ.get(name) for name in _SWITCHES):
         with _lock:
-            _tracing = _tracing or _configured()
+            if _tracing is None:
+                _tracing = _configured()
     return _tracing
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from common.application.engine import Engine
 from common.application.ports import Loaded, Ref
 from common.domain import ids
-from common.domain.customers import document_ids, may_merge
+from common.domain.customers import document_ids, gave_up, may_merge, next_document_id
 from common.domain.documents import Customer
 from common.domain.privacy import RequestState
 from common.domain.storefront import Person
@@ -66,12 +66,22 @@ def find_subject(
     wanted = [*named.values(), *known_ids, *(owner for owner in owners if owner)]
     people = {id: _follow(engine, id) for id in dict.fromkeys(wanted)}
     for kind, id in named.items():
-        _add(subject, kind, id, people[id])
+        _add(subject, kind, *_led_on(engine, subject, kind, id, people[id]))
     for id in (*known_ids, *(owner for owner in owners if owner)):
         _add(subject, "id" if id in known_ids else "phone", id, people[id])
     subject.ids |= {entry.document.id for entry in subject.customers.values()}
     _gather(engine, subject)
     return subject
+
+
+def _led_on(engine: Engine, subject: Subject, kind: str, id: str, trail: Known) -> tuple[str, Known]:
+    """An address that was given up is its next owner's, if there is one."""
+    address = getattr(subject.person, kind, None)
+    people = [entry.document for entry in trail.values()][-1:]
+    if not any(gave_up(kind, address, person, engine.clock.now()) for person in people):
+        return id, trail
+    further = _follow(engine, next_document_id(id))
+    return _led_on(engine, subject, kind, next_document_id(id), further) if further else (id, trail)
 
 
 def _add(subject: Subject, kind: str, id: str, trail: Known) -> None:

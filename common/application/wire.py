@@ -8,11 +8,11 @@ from common.domain.wire import stamp
 
 
 def line_of(announcement: Announce) -> dict[str, Any]:
-    """The announcement as JSON values; case, customer and subject are left out where there is none."""
+    """The announcement as JSON values; store, case, customer and subject are left out where there is none."""
     line = {
         "at": announcement.at,
         "type": announcement.type,
-        "store": announcement.store,
+        "store": announcement.store or None,
         "case_id": announcement.case_id,
         "customer_id": announcement.customer_id,
         "subject": announcement.subject,

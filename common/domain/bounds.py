@@ -15,6 +15,24 @@ def within(name: str, value: int | Decimal, lowest: int, highest: int) -> None:
         raise ValueError(f"{name} is {value}; it must lie between {lowest} and {highest}")
 
 
+def check_percent(name: str, value: float, lowest: int, highest: int) -> None:
+    """Raise ValueError with a sentence, unless the percentage lies within the bounds, with two decimals at most."""
+    if not lowest <= value <= highest:
+        raise ValueError(f"{name} is {value:g}; it must lie between {lowest} and {highest}")
+    if round(value, 2) != value:
+        raise ValueError(f"{name} is {value}; write it with two decimals at most")
+
+
+def basis_points(percent: float) -> int:
+    """Hundredths of a percent, to calculate with: exact for what `check_percent` lets pass."""
+    return round(percent * 100)
+
+
+def percent_of(points: int) -> float:
+    """The percentage as it is written: 5, or 7.5."""
+    return points / 100 if points % 100 else points // 100
+
+
 def check_amounts(name: str, amounts: Amounts) -> None:
     """Raise ValueError with a sentence, unless each amount is one of its currency."""
     for currency, amount in amounts.items():

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from common.domain.book import Book, Decision
+from common.domain.bounds import basis_points
 from common.domain.casework import armed, conclude, noted, remember
 from common.domain.catalogue import Product
 from common.domain.changing import replace
@@ -39,7 +40,7 @@ def allowed(case: Case, policy: Policy) -> tuple[Incentive, ...]:
 def arm_of(incentive: Incentive) -> Arm:
     """The incentive as the pricing contract writes it."""
     if incentive.percent is not None:
-        return Arm(incentive.kind, incentive.percent * 100)
+        return Arm(incentive.kind, basis_points(incentive.percent))
     return Arm(incentive.kind, incentive.amount.minor if incentive.amount else 0)
 
 

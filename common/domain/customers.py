@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from common.domain import ids
-from common.domain.book import CUSTOMERS, Book, Place
+from common.domain.book import CASES, CUSTOMERS, Book, Place
+from common.domain.casework import settle
 from common.domain.changing import replace
 from common.domain.documents import (
     MAX_HISTORY,
@@ -18,6 +19,7 @@ from common.domain.documents import (
     MAX_PURCHASES,
     Consent,
     Customer,
+    OpenVoucher,
     Purchase,
     Redemption,
     Return,
@@ -27,6 +29,7 @@ from common.domain.storefront import Person
 from common.domain.timing import pending_step
 from common.domain.vocabulary import Segment
 
+_ADDRESSES = ("email", "phone")
 _MAX_HOPS = 8
 _MAX_USERS = 8
 """Of one browser, that are remembered."""
@@ -63,13 +66,14 @@ def follow(book: Book, id: str | None) -> Customer | None:
 
 
 def identify(
-    book: Book, store: str, person: Person | None, at: datetime, *, keep_visitor: bool = True
+    book: Book, store: str, person: Person | None, at: datetime, *, in_passing: bool = False
 ) -> Customer | None:
     """The event's customer with what the event says about them; puts every changed document into the book.
 
     Documents that an event ties together become one, except two accounts that merely share a phone number, two
-    people who merely share a browser, and whom an administrator has separated. Without `keep_visitor` somebody of whom
-    nothing but the browser is known gets no document: looking at a cart is no history.
+    people who merely share a browser, whom an administrator has separated, and who has only given up the address that
+    somebody else has now. `in_passing`, as with a cart, somebody of whom nothing but the browser is known gets no
+    document, and a consent that is known is not noted again.
     """
     documents = document_ids(store, person)
     if person is None or not documents:
@@ -77,23 +81,60 @@ def identify(
     book.need(*((CUSTOMERS, id) for id in documents.values()))
     found = {kind: follow(book, id) for kind, id in documents.items()}
     if documents.keys() == {"anonymous"}:
-        return _visitor(book, found["anonymous"], documents["anonymous"], store, keep=keep_visitor)
-    if (known := _the_one(found)) is not None:
-        known = told(known, person, at)
+        return _visitor(book, found["anonymous"], documents["anonymous"], store, keep=not in_passing)
+    if (known := _the_one(found)) is not None and _has(known, person):
+        known = told(known, person, at, in_passing=in_passing)
         book.put(known)
         return known
+    for kind in _ADDRESSES:
+        if kind in documents:
+            documents[kind], found[kind] = _led_on(book, kind, getattr(person, kind), documents[kind], at)
     customer = next((other for kind, other in found.items() if other and kind != "anonymous"), None)
     if found.get("id") is None and _is_another_account(found, customer, person):
         customer = None
     if customer is None:
         customer = Customer(id=next(iter(documents.values())), store=store)
-    person = _without_what_is_anothers(customer, found, person)
-    customer = told(_with_ties(book, customer, found, person), person, at)
+    person = _without_what_is_anothers(customer, found, person, at)
+    found = {kind: other for kind, other in found.items() if kind not in _ADDRESSES or getattr(person, kind)}
+    customer = told(_with_ties(book, customer, found, person), person, at, in_passing=in_passing)
     book.put(customer)
-    for kind, id in documents.items():
-        if found[kind] is None and id != customer.id:
-            book.put(Customer(id=id, store=store, merged_into=customer.id))
+    for kind, other in found.items():
+        if other is None and follow(book, documents[kind]) != customer:
+            book.put(Customer(id=documents[kind], store=store, merged_into=customer.id))
     return customer
+
+
+def _has(customer: Customer, person: Person) -> bool:
+    """Whether none of the addresses is one that the customer may have given up."""
+    return person.email in (None, customer.email) and person.phone in (None, customer.phone)
+
+
+def _led_on(book: Book, kind: str, address: str, id: str, at: datetime) -> tuple[str, Customer | None]:
+    """The document that an address has now, and whom that leads to: not to whom has stated another address since.
+
+    A mere signpost is free to lead elsewhere. A document that holds, or held, a person stays theirs, as their cases
+    name it: the address has its next document then, which costs a further read.
+    """
+    book.need((CUSTOMERS, id))
+    other = follow(book, id)
+    if other is None or not gave_up(kind, address, other, at):
+        return id, other
+    own = book.customer(id)
+    if own is not None and own.updated_at is None:
+        return id, None
+    return _led_on(book, kind, address, next_document_id(id), at)
+
+
+def gave_up(kind: str, address: str | None, customer: Customer, at: datetime) -> bool:
+    """Whether by that moment the customer had another address of the kind: this one may be somebody else's by then."""
+    if kind not in _ADDRESSES or getattr(customer, kind) in (None, address):
+        return False
+    return customer.updated_at is None or at >= customer.updated_at
+
+
+def next_document_id(id: str) -> str:
+    """Where an address leads to whose own document holds somebody who has given it up."""
+    return ids.hash_id("customer after", id)
 
 
 def _the_one(found: dict[str, Customer | None]) -> Customer | None:
@@ -152,7 +193,7 @@ def may_merge(kind: str, customer: Customer, other: Customer, person: Person) ->
     if kind == "anonymous":  # a browser has one user as long as only one has ever said who they are
         return not (other.external_id or other.email or other.phone)
     accounts = {customer.external_id or person.external_id, other.external_id} - {None}
-    return kind != "phone" or len(accounts) < 2
+    return kind == "id" or len(accounts) < 2 or (kind == "email" and other.email == person.email)
 
 
 def are_apart(customer: Customer, other: Customer) -> bool:
@@ -161,10 +202,16 @@ def are_apart(customer: Customer, other: Customer) -> bool:
 
 
 def _without_what_is_anothers(
-    customer: Customer, found: dict[str, Customer | None], person: Person
+    customer: Customer, found: dict[str, Customer | None], person: Person, at: datetime
 ) -> Person:
-    """The person without an address that belongs to somebody separated from them: a typo must not come back."""
+    """The person without an address that belongs to somebody separated from them: a typo must not come back; and
+    without one that they had before the one they have, which may be anybody's by now (L13).
+    """
     anothers = {kind for kind, other in found.items() if other is not None and are_apart(customer, other)}
+    if customer.updated_at is not None and at < customer.updated_at:
+        anothers |= {
+            kind for kind in _ADDRESSES if getattr(customer, kind) not in (None, getattr(person, kind))
+        }
     if not anothers:
         return person
     return replace_person(
@@ -178,8 +225,12 @@ _CONTACT = ("external_id", "email", "phone", "name", "locale", "time_zone", "cou
 _contact = attrgetter(*_CONTACT)
 
 
-def told(customer: Customer, person: Person, at: datetime) -> Customer:
-    """The customer after a statement of `at`: newer words replace older ones, gaps are filled either way."""
+def told(customer: Customer, person: Person, at: datetime, *, in_passing: bool = False) -> Customer:
+    """The customer after a statement of `at`: newer words replace older ones, gaps are filled either way.
+
+    A yes said again has its new date, so that an older no that arrives late doesn't outweigh it; said `in_passing`, as
+    with every event of a cart, it keeps the first one, so that a cart event seldom has to write its customer.
+    """
     newer = customer.updated_at is None or at >= customer.updated_at
     stated: dict[str, Any] = {
         name: value
@@ -190,7 +241,7 @@ def told(customer: Customer, person: Person, at: datetime) -> Customer:
         stated.pop("external_id", None)
     for channel, given in person.consent.items():
         word = customer.consent.get(channel)
-        if word is None or not (word.given and given):
+        if word is None or not (in_passing and word.given and given):
             stated.setdefault("consent", dict(customer.consent))[channel] = _last_word(
                 Consent(given, at), word
             )
@@ -200,14 +251,8 @@ def told(customer: Customer, person: Person, at: datetime) -> Customer:
 
 
 def _last_word(word: Consent, known: Consent | None) -> Consent:
-    """The later of two words, at the same moment the no (L38).
-
-    A yes said again keeps its first date, so that a cart event seldom has to write its customer. A no said again
-    gets the new one, or an older yes that arrives late could still win.
-    """
-    if known is None or (known.given and word.given):
-        return known or word
-    return max(known, word, key=lambda consent: (consent.at, not consent.given))
+    """The later of two words, at the same moment the no (L38)."""
+    return max(known or word, word, key=lambda consent: (consent.at, not consent.given))
 
 
 def merge(book: Book, customer: Customer, other: Customer) -> Customer:
@@ -215,7 +260,7 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
     older, newer = sorted(
         (customer, other), key=lambda one: one.updated_at.timestamp() if one.updated_at else 0
     )
-    vouchers = [one.open_voucher for one in (customer, other) if one.open_voucher]
+    open_case_id = _one_open_case(book, customer, other)
     earlier, messaged = sorted(
         (other, customer), key=lambda one: one.last_message_at.timestamp() if one.last_message_at else 0
     )
@@ -235,8 +280,8 @@ def merge(book: Book, customer: Customer, other: Customer) -> Customer:
         purchases=with_purchases(customer, *other.purchases).purchases,
         last_message_at=messaged.last_message_at,
         last_message_case_id=messaged.last_message_case_id or earlier.last_message_case_id,
-        open_case_id=_one_open_case(book, customer, other),
-        open_voucher=max(vouchers, key=lambda voucher: voucher.valid_until, default=None),
+        open_case_id=open_case_id,
+        open_voucher=_one_open_voucher(book, customer, other),
         offer_cases=tuple(dict.fromkeys((*other.offer_cases, *customer.offer_cases)))[-MAX_OFFERS:],
     )
     merged = with_returns(merged, other.returns, book.policy, book.now)
@@ -253,12 +298,29 @@ def _one_open_case(book: Book, customer: Customer, other: Customer) -> str | Non
     """Of two running sequences the one of the newer cart goes on; the other is never continued (L11)."""
     if customer.open_case_id is None or other.open_case_id in (None, customer.open_case_id):
         return customer.open_case_id or other.open_case_id
-    book.need(("cases", customer.open_case_id), ("cases", other.open_case_id))
+    promised = [one.open_voucher.case_id for one in (customer, other) if one.open_voucher]
+    book.need(*((CASES, id) for id in (customer.open_case_id, other.open_case_id, *promised)))
     cases = [case for id in (customer.open_case_id, other.open_case_id) if (case := book.case(id))]
     cases.sort(key=lambda case: (pending_step(case, book.policy) is not None, case.last_activity_at))
     for replaced in cases[:-1]:
         book.put(replace(replaced, superseded_by=cases[-1].id))
     return cases[-1].id if cases else None
+
+
+def _one_open_voucher(book: Book, customer: Customer, other: Customer) -> OpenVoucher | None:
+    """Of two open vouchers the one that is valid for longer; the other one is taken back by its own case, so that it is
+    told once whatever crashes. An order that carries it already comes first, and so does a checkout that has locked it.
+    """
+    vouchers = [one.open_voucher for one in (customer, other) if one.open_voucher]
+    kept = max(vouchers, key=lambda voucher: voucher.valid_until, default=None)
+    for promised in vouchers:
+        if kept is None or promised.code == kept.code:
+            continue
+        book.need((CASES, promised.case_id))
+        case = book.case(promised.case_id)
+        if case is not None and case.voucher is not None and case.voucher.code == promised.code:
+            settle(book, replace(case, voucher=replace(case.voucher, revoke_at=book.now)))
+    return kept
 
 
 def with_purchases(customer: Customer, *purchases: Purchase) -> Customer:

@@ -132,7 +132,9 @@ def _on_cart(book: Book, event: CartEvent) -> Decision:
     before = current_case(book, event.store, cart_id)
     if applied := _applied(book, before, event):
         return applied
-    customer = identify(book, event.store, event.person, event.occurred_at, keep_visitor=False)
+    customer = identify(book, event.store, event.person, event.occurred_at, in_passing=True)
+    before = before and book.case(before.id)  # as a merge of two people left it
+    case: Case | None
     match event:
         case CartUpdated():
             case = updated(book, before, event, customer)

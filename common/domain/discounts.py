@@ -1,5 +1,6 @@
 """What a voucher takes off one checkout: never more than there is, and never below the floor (L30, L31)."""
 
+from common.domain.bounds import basis_points
 from common.domain.money import Money
 from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind
@@ -60,7 +61,7 @@ def discount_of(incentive: Incentive, checkout: Checkout, floor_percent: int) ->
 def _off_goods(incentive: Incentive, remaining_minor: int) -> int:
     match incentive.kind:
         case IncentiveKind.PERCENT:
-            return (remaining_minor * (incentive.percent or 0) + 50) // 100
+            return (remaining_minor * basis_points(incentive.percent or 0) + 5_000) // 10_000
         case IncentiveKind.FIXED:
             return incentive.amount.minor if incentive.amount else 0
         case IncentiveKind.FREE_SHIPPING | IncentiveKind.NONE:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import field
 
-from common.domain.bounds import Amounts, check_amounts, minor_in, within
+from common.domain.bounds import Amounts, basis_points, check_amounts, check_percent, minor_in, percent_of
 from common.domain.money import Money
 from common.domain.values import dataclass
 from common.domain.vocabulary import IncentiveKind, Segment
@@ -12,10 +12,10 @@ from common.domain.vouchers import Incentive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """What one segment is offered: `percent` for percent, `amounts` by currency for fixed."""
+    """What one segment is offered: `percent` for percent (two decimals at most), `amounts` by currency for fixed."""
 
     kind: IncentiveKind
-    percent: int | None = None
+    percent: float | None = None
     amounts: Amounts = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -24,7 +24,7 @@ class Tier:
                 raise ValueError(
                     "percent is missing; an incentive of kind percent needs it, such as percent: 10"
                 )
-            within("percent", self.percent, 1, 100)
+            check_percent("percent", self.percent, 1, 100)
         elif self.percent is not None:
             raise ValueError(f"percent has no meaning for kind {self.kind.value}; remove it")
         if self.kind is IncentiveKind.FIXED and not self.amounts:
@@ -64,10 +64,10 @@ class IncentivePolicy:
         ceiling = minor_in(self.ceiling, total.currency)
         match tier.kind:
             case IncentiveKind.PERCENT:
-                percent = tier.percent or 0
-                if ceiling is not None and total.minor * percent > ceiling * 100:
+                points = basis_points(tier.percent or 0)
+                if ceiling is not None and total.minor * points > ceiling * 10_000:
                     return _fixed(ceiling, total.currency)
-                return Incentive(kind=IncentiveKind.PERCENT, percent=percent)
+                return Incentive(kind=IncentiveKind.PERCENT, percent=percent_of(points))
             case IncentiveKind.FIXED:
                 amount = minor_in(tier.amounts, total.currency) or 0
                 limits = (amount, total.minor, *(() if ceiling is None else (ceiling,)))

@@ -7,7 +7,7 @@ from common.domain.casework import announce, noted
 from common.domain.changing import replace
 from common.domain.documents import Case, Customer
 from common.domain.timing import lost_at, pending_step, voucher_lapses_at
-from common.domain.vocabulary import Stage, VoucherState
+from common.domain.vocabulary import Reason, Stage, VoucherState
 
 _WAITING = (Stage.ABANDONED, Stage.STIMULATED, Stage.HELD)
 
@@ -17,9 +17,8 @@ def lapsed(book: Book, case: Case, customer: Customer | None) -> Case:
     lapses_at = voucher_lapses_at(case)
     if case.voucher is not None and lapses_at is not None and book.now >= lapses_at:
         customer = _voucher_expired(book, case, customer)
-        case = replace(
-            noted(book, case, "voucher expired"), voucher=replace(case.voucher, state=VoucherState.EXPIRED)
-        )
+        ended = VoucherState.REVOKED if case.voucher.revoke_at else VoucherState.EXPIRED
+        case = replace(noted(book, case, f"voucher {ended}"), voucher=replace(case.voucher, state=ended))
     over = case.stage in _WAITING and pending_step(case, book.policy) is None
     if over and book.now >= lost_at(case, book.policy):
         case = _over(book, case, customer)
@@ -45,7 +44,10 @@ def _voucher_expired(book: Book, case: Case, customer: Customer | None) -> Custo
     voucher = case.voucher
     if voucher is None:
         return customer
-    announce(book, case, "voucher.expired", code=voucher.code)
+    if voucher.revoke_at:
+        announce(book, case, "voucher.revoked", code=voucher.code, reason=Reason.WITHDRAWN.value)
+    else:
+        announce(book, case, "voucher.expired", code=voucher.code)
     if customer is not None and customer.open_voucher and customer.open_voucher.code == voucher.code:
         customer = replace(customer, open_voucher=None)
         book.put(customer)

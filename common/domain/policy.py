@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from common.domain.bounds import Amounts, check_amounts, within
+from common.domain.bounds import Amounts, check_amounts, check_percent, within
 from common.domain.browsers import StorefrontPolicy
 from common.domain.incentives import IncentivePolicy
 from common.domain.intake_rules import IntakePolicy
@@ -44,7 +44,8 @@ class RecoveryPolicy:
     when_capped: Literal["remind", "skip"] = "remind"
     voucher_lifetime_days: int = 7
     attribution_days: int = 5
-    holdout_percent: int = 10
+    holdout_percent: float = 10
+    """With two decimals at most."""
     experiment: str = "recovery"
     """Names the experiment; another name deals the customers out anew."""
 
@@ -55,7 +56,7 @@ class RecoveryPolicy:
         within("frequency_cap_days", self.frequency_cap_days, 0, 3650)
         within("voucher_lifetime_days", self.voucher_lifetime_days, 1, 365)
         within("attribution_days", self.attribution_days, 1, 90)
-        within("holdout_percent", self.holdout_percent, 0, 100)
+        check_percent("holdout_percent", self.holdout_percent, 0, 100)
         check_amounts("min_cart_total", self.min_cart_total)
         if self.activated_at is not None and self.activated_at.tzinfo is None:
             raise ValueError("activated_at has no offset; write for example 2026-03-01T00:00:00Z")
@@ -91,6 +92,11 @@ class RecoveryPolicy:
         return _days(self.attribution_days)
 
 
+FIRST, LAST_CALL = "first", "last_call"
+TEMPLATES = (FIRST, LAST_CALL)
+"""What a reminder of a cart may be written by: each names a folder of templates, as a test sees to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One message of the sequence. `after_minutes` counts from the abandonment."""
@@ -100,7 +106,7 @@ class Step:
     channels: tuple[Channel, ...]
     """In order of preference: the first that is permitted and reachable is used."""
     template: str | None = None
-    """The folder of its templates; the step's id where left out."""
+    """The folder of its templates; see `SequencePolicy.template_of` for where it is left out."""
 
     def __post_init__(self) -> None:
         within("after_minutes", self.after_minutes, 0, 30 * 24 * 60)
@@ -116,8 +122,8 @@ class Step:
 
 
 _DEFAULT_STEPS = (
-    Step(id="first", after_minutes=30, channels=(Channel.EMAIL, Channel.SMS)),
-    Step(id="last_call", after_minutes=24 * 60, channels=(Channel.EMAIL, Channel.SMS)),
+    Step(id=FIRST, after_minutes=30, channels=(Channel.EMAIL, Channel.SMS)),
+    Step(id=LAST_CALL, after_minutes=24 * 60, channels=(Channel.EMAIL, Channel.SMS)),
 )
 
 
@@ -136,6 +142,21 @@ class SequencePolicy:
             raise ValueError("steps: put them in the order of their after_minutes")
         if len(self.steps) > 10:
             raise ValueError(f"steps: there are {len(self.steps)}; at most 10 are possible")
+        for step in self.steps:
+            if step.template not in (None, *TEMPLATES):
+                raise ValueError(
+                    f"template of step {step.id} is {step.template!r}, which doesn't exist; "
+                    f"write one of {', '.join(TEMPLATES)}, or leave it out"
+                )
+
+    def template_of(self, step: Step) -> str:
+        """The step's own template, or that of its id; else the last call's for the last of several, or the first's."""
+        if step.template is not None:
+            return step.template
+        if step.id in TEMPLATES:
+            return step.id
+        is_last = len(self.steps) > 1 and step.id == self.steps[-1].id
+        return LAST_CALL if is_last else FIRST
 
     @property
     def minimum_gap(self) -> timedelta:

@@ -87,12 +87,14 @@ def with_issued_voucher(book: Book, case: Case, customer: Customer) -> tuple[Cas
 
 
 def promise_for(case: Case, customer: Customer, now: datetime) -> OpenVoucher | None:
-    """The customer's open voucher, if it says something about this cart: an amount in another currency doesn't."""
+    """The customer's open voucher, if it says something about this cart: an amount in another currency doesn't, nor does
+    one on a cart that costs nothing.
+    """
     promised = customer.open_voucher
     if promised is None or now >= promised.valid_until:
         return None
     amount = promised.incentive.amount
-    return promised if amount is None or amount.currency == case.currency else None
+    return promised if amount is None or (amount.currency == case.currency and case.total_minor) else None
 
 
 def with_promise_taken_back(book: Book, case: Case, customer: Customer, reason: Reason) -> Case:

@@ -152,7 +152,8 @@ def _claimed(
         previous_message_at=customer.last_message_at,
     )
     book.put(replace(customer, last_message_at=book.now))
-    book.owe(_message(case, customer, step, claim, promised))
+    template = book.policy.sequence.template_of(step)
+    book.owe(_message(case, customer, step, claim, promised, template))
     return with_record(noted(book, case, f"{step.id} claimed", actor=channel), claim)
 
 
@@ -184,7 +185,12 @@ def _promise_of(case: Case, valid_until: datetime | None) -> OfferPromise | None
 
 
 def _message(
-    case: Case, customer: Customer, step: Step, claim: StepRecord, promised: OpenVoucher | None
+    case: Case,
+    customer: Customer,
+    step: Step,
+    claim: StepRecord,
+    promised: OpenVoucher | None,
+    template: str,
 ) -> SendMessage:
     """What the claim permits to be sent, complete: the sender looks nothing up."""
     return SendMessage(
@@ -193,7 +199,7 @@ def _message(
         customer_id=customer.id,
         store=case.store,
         step=step.id,
-        template=step.template or step.id,
+        template=template,
         channel=claim.channel or step.channels[0],
         recipient=claim.recipient or "",
         claimed_at=claim.at,

@@ -91,9 +91,10 @@ def voucher_lapses_at(case: Case) -> datetime | None:
     voucher = case.voucher
     if voucher is None or voucher.valid_until is None:
         return None
+    ends_at = voucher.revoke_at or voucher.valid_until
     if voucher.state is VoucherState.LOCKED and voucher.lock is not None:
-        return max(voucher.valid_until, voucher.lock.until)
-    return voucher.valid_until if voucher.state in (VoucherState.ISSUED, VoucherState.RELEASED) else None
+        return max(ends_at, voucher.lock.until)
+    return ends_at if voucher.state in (VoucherState.ISSUED, VoucherState.RELEASED) else None
 
 
 def next_due(case: Case, policy: Policy) -> Armed | None:

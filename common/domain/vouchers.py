@@ -12,7 +12,8 @@ class Incentive:
     """One promise. `amount` belongs to FIXED, `percent` to PERCENT; the other kinds have neither."""
 
     kind: IncentiveKind
-    percent: int | None = None
+    percent: int | float | None = None
+    """A whole one is an int; others have two decimals at most."""
     amount: Money | None = None
 
     def as_fields(self) -> dict[str, object]:
@@ -63,6 +64,8 @@ class Voucher:
     """Exclusive; set when issued, moved only while nothing has been delivered."""
     delivered: bool = False
     """Whether a message with the code was handed over, or may have been."""
+    revoke_at: datetime | None = None
+    """When it is taken back, if it is not used by then: its customer turned out to have another one, which is kept."""
     order_id: str | None = None
     redeemed_at: datetime | None = None
     lock: Lock | None = None

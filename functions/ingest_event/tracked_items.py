@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from common.application.failures import Refused
 from common.domain.storefront import Line
 from common.domain.values import dataclass
 from functions.ingest_event import reading
-from functions.ingest_event.tracking import NOT_SET, NOTHING, Facts, Stated, facts_in, minor_of
+from functions.ingest_event.tracking import NOT_SET, NOTHING, Facts, Stated, facts_in, is_in_another, minor_of
 
 _MAX_QUANTITY = 1_000_000
 
@@ -69,6 +70,39 @@ def lines_of(
     )
 
 
+class Goods(NamedTuple):
+    """What the items of an order come to."""
+
+    lines: tuple[Line, ...]
+    """Those that can be read, with a price in the order's currency."""
+    total_minor: int | None
+    """What all the items cost together; None if there are none, or one can't be read."""
+    problem: Refused | None
+    """Why the first of them can't be read."""
+
+    def checked_total(self) -> int:
+        """What they cost together. Raises Refused if that can't be told."""
+        if self.problem:
+            raise self.problem
+        return self.total_minor or 0
+
+
+def goods_of(items: tuple[Stated, ...], currency: str, spelling: Spelling) -> Goods:
+    """The items of an order, which can do without any of them."""
+    lines: list[Line] = []
+    total, problem = 0, None
+    for item in items:
+        try:
+            told = lines_of((item,), currency, spelling, [])
+        except Refused as refused:
+            problem = problem or refused
+            continue
+        total += sum_of(told)
+        if not is_in_another(item.value, currency):
+            lines += told
+    return Goods(tuple(lines), total if items and not problem else None, problem)
+
+
 def unpriced_lines(items: tuple[Stated, ...], spelling: Spelling, notes: list[str]) -> tuple[Line, ...]:
     """Lines whose prices don't matter: what is taken out of a cart. Raises Refused for an item without id."""
     return tuple(line for _, line in _told_by(items, spelling, notes))
@@ -106,14 +140,19 @@ def _line(facts: Facts, quantity: int, spelling: Spelling, notes: list[str]) -> 
 
 
 def _link(facts: Facts, names: tuple[str, ...], notes: list[str]) -> str | None:
-    text = reading.text_of({name: fact.value for name, fact in facts.stated.items()}, *names)
+    text = _text(facts, names)
     return reading.read_link(text, facts.prefix + names[0], notes) if text and text != NOT_SET else None
+
+
+def _text(facts: Facts, names: tuple[str, ...]) -> str:
+    """The first of the named facts that is a text which somebody stated; else empty."""
+    stated = ((name, facts.stated.get(name, NOTHING).value) for name in names)
+    return reading.text_of({name: value for name, value in stated if value != NOT_SET}, *names)
 
 
 def name_of(facts: Facts, spelling: Spelling) -> str:
     """The article's name, with its variant where that isn't in it already; empty if neither is stated."""
-    texts = {name: fact.value for name, fact in facts.stated.items() if fact.value != NOT_SET}
-    name, variant = reading.text_of(texts, *spelling.name), reading.text_of(texts, *spelling.variant)
+    name, variant = _text(facts, spelling.name), _text(facts, spelling.variant)
     if name and variant and variant not in name:
         name = f"{name} - {variant}"
     return name[: reading.MAX_NAME]

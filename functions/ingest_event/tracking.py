@@ -121,6 +121,12 @@ def has_currency(stated: Mapping[str, Stated]) -> bool:
     return Facts("", stated).first(*_CURRENCY) is not None
 
 
+def is_in_another(holder: Mapping[str, Any], currency: str) -> bool:
+    """Whether an item names a currency of its own, and not this one."""
+    named = (holder.get(name) for name in _CURRENCY)
+    return _upper(next((code for code in named if code and code != NOT_SET), currency)) != currency
+
+
 def _upper(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 

@@ -64,11 +64,11 @@ def plain_money(minor: int, currency: str, locale: "Locale") -> str:
     return f"{_apply(copy(parse_pattern('#,##0.00')), minor, currency, locale)}{_NO_BREAK}{currency}"
 
 
-def percent(number: int, locale: "Locale") -> str:
-    """A whole percentage."""
-    from babel.numbers import format_percent
-
-    return str(format_percent(Decimal(number) / 100, locale=locale))
+def percent(number: float, locale: "Locale") -> str:
+    """A percentage with as many decimals as it has, two at most."""
+    pattern = copy(locale.percent_formats[None])
+    pattern.frac_prec = (0, 2)
+    return str(pattern.apply(Decimal(str(number)) / 100, locale))
 
 
 def until(at: datetime, zone: str, locale: "Locale", *, short: bool = False) -> Until:

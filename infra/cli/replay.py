@@ -1,11 +1,12 @@
 """recoup replay: recorded messages through the real functions, in virtual time."""
 
+import codecs
 import gc
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +33,8 @@ from infra.local.yaml_policies import YamlPolicySource
 
 def replay(
     files: Annotated[
-        list[Path], typer.Argument(help="JSON Lines of Pub/Sub messages, in time order; - is standard input.")
+        list[Path],
+        typer.Argument(help="JSON Lines of Pub/Sub messages, each file in time order; - is standard input."),
     ],
     policy: Annotated[
         Path | None, typer.Option(help="Folder with one YAML file per policy document.")
@@ -73,10 +75,10 @@ def replay(
     logs.configure(severity="ERROR")
     try:
         opened = machine_for_replay(rules, mailbox, service)
-        with opened as (machine, clock, database), _lines(files) as lines:
+        with opened as (machine, clock, database), _recordings(files) as recordings:
             if catalog is not None:
                 _load(machine, catalog)
-            run(Replay(machine, clock, Once(database), _print), lines, end)
+            run(Replay(machine, clock, Once(database), _print), recordings, end)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
@@ -146,6 +148,8 @@ def _check_files(files: list[Path]) -> None:
     for file in files:
         if str(file) != "-" and not file.is_file():
             raise ValueError(f"{file} does not exist or is not a file")
+    if files.count(Path("-")) > 1:
+        raise ValueError("- is named twice; standard input can be read once only")
 
 
 def _check_mailbox(folder: Path | None) -> None:
@@ -166,25 +170,32 @@ def _moment(text: str | None) -> datetime | None:
 
 
 @contextmanager
-def _lines(files: list[Path]) -> Iterator[Iterable[InputLine]]:
-    """The lines of all files, one at a time, with a progress bar on a terminal's standard error."""
+def _recordings(files: list[Path]) -> Iterator[list[Iterator[InputLine]]]:
+    """The lines of each file, one at a time, with a progress bar on a terminal's standard error."""
     size = sum(file.stat().st_size for file in files if str(file) != "-") or None
     with tqdm(total=size, unit="B", unit_scale=True, disable=not sys.stderr.isatty(), desc="replay") as bar:
-        yield _read(files, bar)
+        yield [_read(file, name, bar) for file, name in zip(files, _names(files), strict=True)]
 
 
-def _read(files: list[Path], bar: Any) -> Iterator[InputLine]:
-    number = unseen = 0
-    for file in files:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
-            for text in stream:
-                number += 1
-                unseen += len(text)
-                if unseen >= _BAR_STEP:
-                    bar.update(unseen)
-                    unseen = 0
-                if not text.isspace():
-                    yield InputLine(number, text)
+def _names(files: list[Path]) -> list[str | None]:
+    """What to call each of several files: by its last part, unless two have the same."""
+    if len(files) == 1:
+        return [None]
+    names = [file.name for file in files]
+    return [name if names.count(name) == 1 else str(file) for file, name in zip(files, names, strict=True)]
+
+
+def _read(file: Path, name: str | None, bar: Any) -> Iterator[InputLine]:
+    unseen = 0
+    with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
+        for number, text in enumerate(stream, start=1):
+            unseen += len(text)
+            if unseen >= _BAR_STEP:
+                bar.update(unseen)
+                unseen = 0
+            text = text.removeprefix(codecs.BOM_UTF8)
+            if text and not text.isspace():
+                yield InputLine(number, text, name)
     bar.update(unseen)
 
 

@@ -16,7 +16,8 @@ On prod the data stay: the database with its backups, what BigQuery holds, and t
 vouchers nor suppressions could be read again. They stay in Terraform's state too, so the next deployment takes them up.
 On dev the data and secrets go, but for the backups, which expire by themselves.
 The bucket of the state always stays, and so do APIs that were turned on.
-Cloud Tasks may refuse the names of removed queues for a week, so a deployment meanwhile takes another project.
+Cloud Tasks may refuse the names of removed queues for a week, and IAM those of removed roles from the second week to
+the sixth, so a deployment meanwhile takes another project.
 
   --yes        don't ask whether to go on
   --alert-email ADDRESS, --vars FILE

@@ -198,6 +198,17 @@ variable "analysis_days" {
   default     = 730
 }
 
+variable "operators" {
+  description = "Who may use recoup on this project and look at its logs, such as group:ops@shop.example. They may not deploy."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for one in var.operators : can(regex("^(user|group|serviceAccount):[^@\\s]+@[^@\\s]+$", one))])
+    error_message = "An operator is user:, group: or serviceAccount: with an e-mail address."
+  }
+}
+
 variable "alert_email" {
   description = "Who is told when something is wrong."
   type        = string

@@ -10,6 +10,7 @@ from typing import Any
 from common.application.failures import Unavailable
 from common.application.ports import Ref
 from common.domain import ids
+from common.domain.bounds import basis_points
 from common.domain.documents import Case, Customer
 from common.domain.holdout import is_held
 from common.domain.money import format_minor
@@ -159,7 +160,7 @@ def _has_open_code(case: Case, now: datetime) -> bool:
 
 def _discount(incentive: Incentive, total_minor: int) -> int:
     if incentive.percent is not None:
-        return total_minor * incentive.percent // 100
+        return total_minor * basis_points(incentive.percent) // 10_000
     return min(incentive.amount.minor, total_minor) if incentive.amount else 0
 
 

@@ -1,8 +1,10 @@
 """The engine as a time machine: recorded messages in, what the engine did about them out, in virtual time."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from heapq import merge
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -17,20 +19,90 @@ from infra.local.once import Once
 from infra.local.summary import Summary
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-"""Of a line: a clock moved to the end of all time could not be moved back."""
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+LEAP = timedelta(days=366)
+"""A line that lies further ahead than that, of the line before and of the one after, has a wrong moment: the clock that
+it moved could not be moved back, and all that follows would be too old.
+"""
 Emit = Callable[[Mapping[str, Any]], None]
 
 
 class InputLine(NamedTuple):
-    """One line of a file: `number` counts from 1 over all files of a run."""
+    """One line of a file: `number` counts from 1."""
 
     number: int
     text: str | bytes
+    file: str | None = None
+    """Which one, where there are several."""
 
 
 class BadLine(ValueError):
     """The line is no Pub/Sub message; the message says what it should be."""
+
+
+class ReadLine(NamedTuple):
+    """A line with what it says."""
+
+    line: InputLine
+    message: PubSubMessage | BadLine
+
+
+def read_line(line: InputLine) -> ReadLine:
+    """What the line says, or what is wrong with it."""
+    try:
+        return ReadLine(line, message_of(line))
+    except BadLine as bad:
+        return ReadLine(line, bad)
+
+
+def read_recording(lines: Iterable[InputLine]) -> Iterator[ReadLine]:
+    """The lines in their order, but for a moment that leaps ahead of both its neighbours: that line is bad."""
+    last: datetime | None = None
+    held: list[ReadLine] = []
+    for one in map(read_line, lines):
+        moment = None if isinstance(one.message, BadLine) else one.message.publish_time
+        if held and moment is None:
+            held.append(one)
+            continue
+        if held and moment is not None:
+            last = _settle(held, moment)
+            yield from held
+            held = []
+        if moment is not None and (last is None or moment - last > LEAP):
+            held = [one]
+            continue
+        last = moment or last
+        yield one
+    yield from held
+
+
+def _settle(held: list[ReadLine], following: datetime) -> datetime | None:
+    """Keep or refuse the first of the lines, by the moment of the one after it; returns where the clock then is."""
+    line, message = held[0]
+    if isinstance(message, BadLine):
+        raise AssertionError("only a message is held")
+    if message.publish_time - following <= LEAP:
+        return message.publish_time
+    why = "publish_time lies more than a year after the lines around it; send the real time"
+    held[0] = ReadLine(line, BadLine(why))
+    return following
+
+
+def read_recordings(recordings: Sequence[Iterable[InputLine]]) -> Iterator[ReadLine]:
+    """The lines of all recordings in time order; each of them is in time order by itself."""
+    if len(recordings) == 1:
+        return read_recording(recordings[0])
+    timed = (_timed(read_recording(lines)) for lines in recordings)
+    return (one for _, one in merge(*timed, key=itemgetter(0)))
+
+
+def _timed(lines: Iterable[ReadLine]) -> Iterator[tuple[datetime, ReadLine]]:
+    """Each line with the moment when it is due: never before the one above it, as the clock never goes back."""
+    due = BEGINNING
+    for one in lines:
+        if not isinstance(one.message, BadLine):
+            due = max(due, one.message.publish_time)
+        yield due, one
 
 
 def message_of(line: InputLine) -> PubSubMessage:
@@ -47,11 +119,16 @@ def message_of(line: InputLine) -> PubSubMessage:
     if not isinstance(attributes, dict) or not {*map(type, attributes.values())} <= {str}:
         raise BadLine("attributes is not an object of strings")
     return PubSubMessage(
-        id=str(content.get("message_id") or f"line-{line.number}"),
+        id=str(content.get("message_id") or _name(line)),
         publish_time=_moment(content.get("publish_time")),
         attributes=attributes,
         data=data.encode() if isinstance(data, str) else to_json(data),
     )
+
+
+def _name(line: InputLine) -> str:
+    """What tells the line from every other one of the run."""
+    return f"line-{line.number}" if line.file is None else f"{line.file}-line-{line.number}"
 
 
 def _moment(text: Any) -> datetime:
@@ -71,21 +148,20 @@ class Replay:
 
     def __init__(self, machine: Machine, clock: VirtualClock, once: Once, emit: Emit) -> None:
         self._machine, self._clock, self._once, self._emit = machine, clock, once, emit
-        self._line: int | None = None
+        self._line: InputLine | None = None
         self._early: list[Announce] = []
         self.summary = Summary()
         machine.bus.subscribe(self._said)
 
-    def take(self, line: InputLine) -> None:
+    def take(self, read: ReadLine) -> None:
         """Move the clock to the line's moment, carry out what was due before, and deliver the line."""
-        try:
-            message = message_of(line)
-        except BadLine as bad:
-            self._refuse(line, bad)
+        line, message = read
+        if isinstance(message, BadLine):
+            self._refuse(line, message)
             return
         self._arrive(message.publish_time)
         self._tell_early()
-        self._line = line.number
+        self._line = line
         self._machine.receive(message)
         self._line = None
 
@@ -110,16 +186,16 @@ class Replay:
         if not self._once.first_time(announced.id):
             return
         if self._line is not None and announced.type == "intake.refused":
-            announced = replace(announced, fields={**announced.fields, "line": self._line})
+            announced = replace(announced, fields={**announced.fields, **_place(self._line)})
         self.summary.add(announced)
         self._emit(line_of(announced))
 
     def _refuse(self, line: InputLine, bad: BadLine) -> None:
         refused = replace(
             _nothing(self._clock.now()),
-            id=ids.hash_id("bad line", str(line.number)),
+            id=ids.hash_id("bad line", _name(line)),
             type="intake.refused",
-            fields={"source": "replay", "reason": "line_invalid", "detail": str(bad), "line": line.number},
+            fields={"source": "replay", "reason": "line_invalid", "detail": str(bad), **_place(line)},
         )
         if self._clock.now() == BEGINNING:
             self._early.append(refused)
@@ -133,12 +209,16 @@ class Replay:
             self._said(replace(refused, at=self._clock.now()))
 
 
+def _place(line: InputLine) -> dict[str, object]:
+    return {"line": line.number} if line.file is None else {"line": line.number, "file": line.file}
+
+
 def _nothing(at: datetime) -> Announce:
     return Announce(id="", type="", at=at, store="", case_id=None, customer_id=None, subject=None, fields={})
 
 
-def run(replay: Replay, lines: Iterable[InputLine], until: datetime | None) -> None:
+def run(replay: Replay, recordings: Sequence[Iterable[InputLine]], until: datetime | None) -> None:
     """Take all lines and finish."""
-    for line in lines:
+    for line in read_recordings(recordings):
         replay.take(line)
     replay.finish(until)

@@ -168,7 +168,7 @@ def measure(events: int = EVENTS) -> dict[str, Any]:
         replay = Replay(machine, clock, Once(database), lambda line: None)
         taken = 0
         day = list(lines(events))
-        run(replay, (InputLine(taken := taken + 1, line) for line in day), None)
+        run(replay, [(InputLine(taken := taken + 1, line) for line in day)], None)
         kept = _kept(store, tally.created, policy, clock.now())
     return {
         "events": taken,

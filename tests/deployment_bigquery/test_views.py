@@ -58,7 +58,7 @@ def _replayed(lines: str) -> tuple[list[Announce], dict[str, Any]]:
         machine.bus.subscribe(announced.append)
         replay = Replay(machine, clock, Once(database), told.append)
         numbered = enumerate(io.StringIO(lines), start=1)
-        run(replay, (InputLine(number, line) for number, line in numbered), None)
+        run(replay, [(InputLine(number, line) for number, line in numbered)], None)
     return announced, dict(told[-1])
 
 

@@ -98,3 +98,25 @@ def test_rights_grow_with_the_shards(plan_of: Callable[..., Plan]) -> None:
             what for role, what in rights[f"recoup-{function.replace('_', '-')}"] if role.endswith("enqueuer")
         }
         assert queues == {f"{queue}{shard}" for queue in QUEUES for shard in ("", "-2", "-3")}
+
+
+def test_nobody_operates_the_engine_unless_named(dev: Plan) -> None:
+    assert not [one.address for one in grants(dev) if "operator" in one.address]
+
+
+def test_an_operator_may_do_what_the_command_does_and_look(plan_of: Callable[..., Plan]) -> None:
+    plan = plan_of("prod", operators=["group:ops@shop.example"])
+    shards = ("", "-2", "-3", "-4")
+    assert roles_by_account(plan)["group:ops"] == {
+        *((f"roles/{role}", "project") for role in ("logging.viewer", "monitoring.viewer", "run.viewer")),
+        *((role, "project") for role in ("recoupDocuments", "recoupErasures")),
+        *(("recoupPauses", f"send-stimulus{shard}") for shard in shards),
+        *(("roles/cloudtasks.enqueuer", f"{queue}{shard}") for queue in QUEUES for shard in shards),
+        ("roles/iam.serviceAccountUser", "recoup-tasks"),
+        ("roles/pubsub.publisher", "recovery-events"),
+        ("roles/pubsub.subscriber", "storefront-events-dead-letters"),
+        ("roles/pubsub.subscriber", "recovery-events-dead-letters"),
+    }
+    read = [one.values for one in plan.all("google_secret_manager_secret_iam_member")]
+    theirs = [one["secret_id"] for one in read if one["member"] == "group:ops@shop.example"]
+    assert len(theirs) == 2

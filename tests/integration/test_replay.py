@@ -70,8 +70,11 @@ def test_each_line_has_the_fields_of_its_type(tmp_path: Path, day: Outcome) -> N
     """Every type occurs, and states when, of which store, case, customer and subject, and its own fields."""
     file = write(tmp_path / "day.jsonl", everything(ANNA))
     held = replay(file, "--policy", policy(tmp_path / "held", recovery="holdout_percent: 100"))
-    steps = "steps: [{id: first, after_minutes: 30, channels: [email], template: there_is_none}]"
-    failed = replay(file, "--policy", policy(tmp_path / "failed", sequence=steps))
+    steps = "steps: [{id: first, after_minutes: 30, channels: [whatsapp]}]"
+    no_consent = "{email: false, sms: false, whatsapp: false, push: false}"
+    failed = replay(
+        file, "--policy", policy(tmp_path / "failed", sequence=steps, consent_required=no_consent)
+    )
     seen = set()
     for line in [*day.lines, *held.lines, *failed.lines]:
         if line["type"] == "summary":
@@ -149,6 +152,7 @@ BAD_LINES = {
     "half a surrogate pair": _line().replace(b'"k1"', b'"\\ud800"'),
     "a moment before all time zones": _line(publish_time="0001-01-01T00:00:00+14:00"),
     "a moment at the end of all time": _line(publish_time="9999-12-31T23:59:59Z"),
+    "a moment long after the lines around it": _line(publish_time="2099-12-31T00:00:00Z"),
     "10 MB": _line(data="x" * 10_000_000),
     "an event that can't be read": _line(data={"id": "e", "type": "no.such.type"}),
 }
@@ -207,14 +211,50 @@ def test_until_ends_the_run_at_its_moment(tmp_path: Path) -> None:
     assert later.lines[:-1] == replay(file, "--policy", rules).lines[:-1]
 
 
-def test_several_files_and_stdin_are_one_stream(tmp_path: Path) -> None:
-    """Files are read in the order in which they are named, - is standard input, and line numbers go on."""
-    one, two = cart("k1", "10:00", ANNA), order("o1", "placed", "10:10", ANNA, cart_id="k1")
+def test_several_files_and_stdin_are_one_recording(tmp_path: Path) -> None:
+    """Whatever their order and wherever they were cut, they are told in time order; - is standard input."""
+    one, two, three = (
+        cart("k1", "10:00", ANNA),
+        cart("k2", "10:05", BEN),
+        order("o1", "placed", "10:10", ANNA),
+    )
     rules = policy(tmp_path / "policy")
-    whole = replay(write(tmp_path / "whole.jsonl", [one, two, b"bad"]), "--policy", rules)
-    first, last = write(tmp_path / "1.jsonl", [one]), write(tmp_path / "3.jsonl", [b"bad"])
-    assert replay(first, "-", last, "--policy", rules, stdin=two + b"\n").out == whole.out
-    assert [line["line"] for line in whole.of("intake.refused")] == [3]
+    whole = replay(write(tmp_path / "whole.jsonl", [one, two, three]), "--policy", rules)
+    first, last = write(tmp_path / "1.jsonl", [one, three]), write(tmp_path / "2.jsonl", [])
+    for files in ([last, first, "-"], ["-", last, first]):
+        assert replay(*files, "--policy", rules, stdin=two + b"\n").out == whole.out
+
+
+def test_a_bad_line_of_several_files_names_its_own(tmp_path: Path) -> None:
+    """By the file's name and the line's number in it; of two files of one name it is the path."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    files = [
+        write(tmp_path / "day.jsonl", [cart("k1", "10:00", ANNA), b"bad"]),
+        write(tmp_path / "a" / "night.jsonl", [b"bad", b"worse"]),
+        write(tmp_path / "b" / "night.jsonl", [_line(attributes={}), b"bad"]),
+    ]
+    told = replay(*files).of("intake.refused")
+    assert {(line["file"], line["line"]) for line in told} == {
+        ("day.jsonl", 2),
+        *((str(files[1]), number) for number in (1, 2)),
+        *((str(files[2]), number) for number in (1, 2)),
+    }
+    assert len(told) == 5
+    assert not [line for line in replay(files[0]).of("intake.refused") if "file" in line]
+
+
+def test_a_byte_order_mark_costs_no_event(tmp_path: Path) -> None:
+    """Some editors put one before the first line."""
+    line = cart("k1", "10:00", ANNA)
+    files = [write(tmp_path / f"{n}.jsonl", [text]) for n, text in enumerate((line, b"\xef\xbb\xbf" + line))]
+    assert replay(files[0]).out == replay(files[1]).out
+
+
+def test_what_names_no_store_has_none(tmp_path: Path) -> None:
+    """Neither a bad line nor a message whose store nobody can tell."""
+    file = write(tmp_path / "bad.jsonl", [b"bad", _line(attributes={"source": "recoup"})])
+    assert [line for line in replay(file).lines if "store" in line] == []
 
 
 def test_a_line_published_out_of_order_is_taken_as_it_comes(tmp_path: Path) -> None:

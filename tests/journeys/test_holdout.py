@@ -9,7 +9,7 @@ from tests.stories import Story
 SHOPPERS = [Shopper(email=f"shopper-{number}@shop.test") for number in range(60)]
 
 
-def _held(percent: int, **recovery: Any) -> set[str]:
+def _held(percent: float, **recovery: Any) -> set[str]:
     """Whose case is held when `percent` of the customers are."""
     story = Story(rules(holdout_percent=percent, **recovery))
     for number, shopper in enumerate(SHOPPERS):
@@ -26,6 +26,7 @@ def test_the_share_is_sticky_and_monotone() -> None:
     assert ten == _held(10)
     assert ten < fifty
     assert 15 < len(fifty) < 45
+    assert ten <= _held(17.5) <= _held(30.25) <= fifty
     assert (len(_held(0)), len(_held(100))) == (0, len(SHOPPERS))
 
 

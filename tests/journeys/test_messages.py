@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from infra.local.database import Database
 from infra.local.mailbox import Letter, MailboxSender
-from tests.builders import ANNA, BOOTS, SOCKS, Shopper, rules
+from tests.builders import ANNA, BOOTS, SOCKS, Shopper, line, rules
 from tests.stories import Story
 
 PHONE_ONLY = Shopper(phone=ANNA.phone, name="Anna")
@@ -63,17 +65,67 @@ def test_without_a_voucher_none_is_mentioned() -> None:
         assert "%" not in text_of(letter)
 
 
-def test_a_step_without_templates_blocks_its_message_and_issues_nothing_that_stays() -> None:
-    """Nothing half-rendered ever leaves: the step fails with its reason and its code is taken back (L35, L48)."""
-    steps = [{"id": "surprise", "after_minutes": 30, "channels": ["email", "sms"]}]
-    story, letters = with_mailbox(sequence={"steps": steps})
+def steps_of(*ids: str) -> list[dict[str, object]]:
+    return [
+        {"id": id, "after_minutes": 240 * number, "channels": ["email", "sms"]}
+        for number, id in enumerate(ids, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "templates"),
+    [
+        (("surprise",), ["first"]),
+        (("first", "second", "last_call"), ["first", "first", "last_call"]),
+        (("one", "two", "three"), ["first", "first", "last_call"]),
+        (("last_call", "once_more"), ["last_call", "last_call"]),
+    ],
+)
+def test_a_step_may_have_any_name(ids: tuple[str, ...], templates: list[str]) -> None:
+    """One without words of its own says what the first message says, the last of several what the last call says."""
+    story, letters = with_mailbox(sequence={"steps": steps_of(*ids)})
     story.cart("k1", "10:00", ANNA)
     story.run_until("+9d 00:00")
-    assert letters == []
-    assert story.reasons() == [
-        ("stimulus.failed", "template_invalid"),
-        ("voucher.revoked", "template_invalid"),
-    ]
+    assert [letter.message.template for letter in letters] == templates
+    assert [said["step"] for said in story.said("stimulus.sent")] == list(ids)
+
+
+def test_a_cart_with_a_sold_out_item_is_told_at_what_it_costs_now() -> None:
+    """The total is of what is shown (L34, L44)."""
+    story, letters = with_mailbox()
+    story.cart(
+        "k1",
+        "10:00",
+        ANNA,
+        line("LAMP", unit_price="499.00"),
+        line("RUG", unit_price="100.00", available=False),
+    )
+    story.run_until("11:00")
+    text = text_of(letters[0])
+    assert "499.00" in text
+    assert "599.00" not in text
+    assert "RUG" not in text
+
+
+def test_all_lines_of_a_huge_cart_are_counted() -> None:
+    """Of sixty lines five are shown (L44)."""
+    story, letters = with_mailbox()
+    story.cart("k1", "10:00", ANNA, *(line(f"SOCKS-{number}") for number in range(60)))
+    story.run_until("11:00")
+    assert "and 55 more items" in text_of(letters[0])
+
+
+def test_an_older_voucher_is_told_at_what_this_cart_gets_of_it() -> None:
+    """Twenty off a cart of five would be a promise that nobody can keep (L30)."""
+    tiers = {"tiers": {"not_returned": {"kind": "fixed", "amounts": {"PLN": "20.00"}}}}
+    story, letters = with_mailbox(incentives=tiers)
+    story.cart("k1", "10:00", ANNA, line("LAMP", unit_price="499.00"))
+    story.cart("k2", "+3d 10:00", ANNA, line("PEN", unit_price="5.00"))
+    story.run_until("+9d 00:00")
+    first, *_, last = (text_of(letter) for letter in letters)
+    assert "PLN 20.00 off" in first.replace("\xa0", " ")
+    assert "PLN 5.00 off" in last.replace("\xa0", " ")
+    assert "20.00" not in last
 
 
 def test_a_mailbox_knows_what_it_had() -> None:

@@ -16,7 +16,7 @@ from common.domain.policy import Policy
 from infra.cli.replay import machine_for_replay
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
 from infra.local.once import Once
-from infra.local.replay import InputLine, Replay
+from infra.local.replay import InputLine, Replay, read_line
 from tests.builders import BEN, Shopper, when
 from tests.integration.replay_runs import CARLA, cart, order
 
@@ -32,7 +32,7 @@ class Shop:
     def hear(self, *lines: bytes) -> None:
         for line in lines:
             self._lines += 1
-            self._replay.take(InputLine(self._lines, line))
+            self._replay.take(read_line(InputLine(self._lines, line)))
 
     def rotate(self, **keys: bytes) -> None:
         """As a deployment with other versions of the secrets does."""

@@ -121,14 +121,15 @@ def _told(  # noqa: C901 - the table of event types
         case canonical.CartItemsEvent():
             return CartItemsChanged, _items_changed(stated, notes)
         case canonical.ItemEvent():
-            return ItemUnavailable, {"sku": _sold_out(stated), "cart_id": reading.read_id(stated.cart_id, "cart_id")}
+            return ItemUnavailable, {
+                "sku": _sold_out(stated),
+                "cart_id": reading.read_id(stated.cart_id, "cart_id"),
+            }
         case canonical.VerificationEvent():
             return VerificationFailed, _verification(stated)
         case canonical.OrderEvent():
             final = stated.order.final if stated.final is None else stated.final
-            return _ORDER_EVENTS[stated.type], {
-                "order": _order(stated.order, final=final)
-            }
+            return _ORDER_EVENTS[stated.type], {"order": _order(stated.order, final=final)}
         case canonical.OfferEvent():
             return _OFFER_EVENTS[stated.type], _offer(stated)
         case canonical.ReturnEvent():

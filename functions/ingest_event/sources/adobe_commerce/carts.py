@@ -73,10 +73,9 @@ def _cart(envelope: Envelope, body: Body, cart_id: str) -> Cart:
     reading.check_lines(stated, f"{body.path}items")
     currency = currency_of(body.fields, "quote_currency_code", body.path)
     found = [
-        _line(envelope, mapping(item), f"{body.path}items[{index}]", currency)
+        _line(mapping(item), f"{body.path}items[{index}]", "qty", "", currency, envelope.notes)
         for index, item in enumerate(stated)
-        # The parts of a bundle and the chosen kind of a configurable product stand below the line that is paid.
-        if not mapping(item).get("parent_item_id")
+        if not _is_part(mapping(item))
     ]
     lines = tuple(line for line in found if line)
     total = sum(line.quantity * line.unit_price_minor for line in lines)
@@ -86,19 +85,33 @@ def _cart(envelope: Envelope, body: Body, cart_id: str) -> Cart:
     return Cart(id=cart_id, currency=currency if lines else None, total_minor=total, lines=lines)
 
 
-def _line(envelope: Envelope, item: dict[str, Any], field: str, currency: str) -> Line | None:
-    quantity = _quantity(item.get("qty"), f"{field}.qty")
+def ordered_line(item: dict[str, Any], prefix: str, currency: str) -> Line | None:
+    """A line of an order, whose prices have that prefix; None if there is nothing of it, or it isn't one by itself.
+
+    Raises Refused.
+    """
+    return None if _is_part(item) else _line(item, "items[]", "qty_ordered", prefix, currency, [])
+
+
+def _is_part(item: dict[str, Any]) -> bool:
+    """The parts of a bundle and the chosen kind of a configurable product stand below the line that is paid."""
+    return bool(item.get("parent_item_id"))
+
+
+def _line(
+    item: dict[str, Any], field: str, pieces: str, prefix: str, currency: str, notes: list[str]
+) -> Line | None:
+    """`pieces` is the field with the quantity; the names of prices begin with `prefix`."""
+    quantity = _quantity(item.get(pieces), f"{field}.{pieces}")
     if not quantity:
         return None
     sku = reading.read_id(item.get("sku"), f"{field}.sku")
     name = text_of(item, "name")[: reading.MAX_NAME] or sku
     if quantity != quantity.to_integral_value():
-        envelope.notes.append(
-            "A quantity with decimals, such as a weight, is told as one piece of that size."
-        )
-        price = _price(item, field, currency, quantity)
+        notes.append("A quantity with decimals, such as a weight, is told as one piece of that size.")
+        price = _price(item, field, prefix, currency, quantity)
         return Line(sku=sku, name=name, quantity=1, unit_price_minor=price)
-    price = _price(item, field, currency, Decimal(1))
+    price = _price(item, field, prefix, currency, Decimal(1))
     return Line(sku=sku, name=name, quantity=int(quantity), unit_price_minor=price)
 
 
@@ -110,9 +123,9 @@ def _quantity(value: object, field: str) -> Decimal:
     return quantity
 
 
-def _price(item: dict[str, Any], field: str, currency: str, quantity: Decimal) -> int:
+def _price(item: dict[str, Any], field: str, prefix: str, currency: str, quantity: Decimal) -> int:
     """What one costs as the shop shows it, with tax where that is stated; or what `quantity` of it costs."""
-    name = "price_incl_tax" if item.get("price_incl_tax") is not None else "price"
+    name = prefix + ("price_incl_tax" if item.get(f"{prefix}price_incl_tax") is not None else "price")
     if item.get(name) is None:
         raise Refused("amount_invalid", f"{field}.price is missing; send the price of one.", f"{field}.price")
     price = item[name]

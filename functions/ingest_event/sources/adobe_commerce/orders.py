@@ -5,6 +5,7 @@ from typing import Any
 from common.application.failures import Refused
 from common.domain.money import Money
 from common.domain.storefront import (
+    Line,
     OrderCancelled,
     OrderFacts,
     OrderPaid,
@@ -15,8 +16,10 @@ from common.domain.storefront import (
 )
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import listing, mapping, text_of
 from functions.ingest_event.sources.adobe_commerce.body import Body, currency_of, moment_of, number_of
+from functions.ingest_event.sources.adobe_commerce.carts import ordered_line
 from functions.ingest_event.sources.adobe_commerce.customers import buyer
 
 Kind = type[OrderPlaced | OrderPaid | OrderPaymentFailed | OrderCancelled]
@@ -109,7 +112,7 @@ def _returned(
 def _facts(envelope: Envelope, body: Body) -> OrderFacts:
     fields = body.fields
     total = _total(envelope, body)
-    skus = (text_of(mapping(item), "sku")[: reading.MAX_ID] for item in listing(fields.get("items")))
+    items = [mapping(item) for item in listing(fields.get("items"))]
     extension = mapping(fields.get("extension_attributes"))
     codes = (text_of(fields, "coupon_code"), *listing(extension.get("coupon_codes")))
     return OrderFacts(
@@ -120,10 +123,16 @@ def _facts(envelope: Envelope, body: Body) -> OrderFacts:
         voucher_codes=_unique(
             reading.clean_text(code, reading.MAX_ID) for code in codes if isinstance(code, str)
         ),
-        skus=_unique(skus),
+        skus=_unique(text_of(item, "sku")[: reading.MAX_ID] for item in items),
         # Magento keeps the customer's IP address, which an order keyed in by staff hasn't (L12).
         made_by_shop="remote_ip" in fields and not fields["remote_ip"],
+        lines=_lines(body, items, total.currency) if total else (),
     )
+
+
+def _lines(body: Body, items: list[dict[str, Any]], currency: str) -> tuple[Line, ...]:
+    prefix = _prefix(body)
+    return readable_lines(items, lambda item: ordered_line(item, prefix, currency))
 
 
 def _order_id(envelope: Envelope, body: Body) -> str:

@@ -11,6 +11,8 @@ from functions.ingest_event.reading import mapping, text_of
 from functions.ingest_event.sources.bigcommerce.hook import Hook
 
 _LISTS = ("physical_items", "digital_items", "custom_items", "gift_certificates")
+_PRICES = ("sale_price", "list_price", "amount", "price_inc_tax", "price_ex_tax", "base_price")
+"""Of one: three of a cart's lines, three of an order's products."""
 
 
 def read_cart(opened: Envelope, hook: Hook) -> Cart:
@@ -22,7 +24,7 @@ def read_cart(opened: Envelope, hook: Hook) -> Cart:
     if not items:
         return Cart(id=cart_id, currency=None, total_minor=0, url=url)
     currency = reading.read_currency(mapping(resource.get("currency")).get("code"), f"{path}currency.code")
-    lines = tuple(_line(opened, item, field, quantity, currency) for item, field, quantity in items)
+    lines = tuple(_line(item, field, quantity, currency, opened.notes) for item, field, quantity in items)
     total = sum(line.quantity * line.unit_price_minor for line in lines)
     if resource.get("cart_amount") is not None:
         total = reading.read_rounded_minor(resource["cart_amount"], currency, f"{path}cart_amount")
@@ -58,9 +60,15 @@ def _quantity(item: dict[str, Any], field: str) -> int:
     raise Refused("quantity_invalid", f"{field} can't be taken; send a whole number of at least 0.", field)
 
 
-def _line(opened: Envelope, item: dict[str, Any], field: str, quantity: int, currency: str) -> Line:
-    names = ("sale_price", "list_price", "amount")
-    name = next((name for name in names if item.get(name) is not None), "list_price")
+def ordered_line(item: dict[str, Any], currency: str) -> Line | None:
+    """A product of an order of the V2 API; None if there is nothing of it. Raises Refused."""
+    field = "products[]"
+    quantity = _quantity(item, f"{field}.quantity")
+    return _line(item, field, quantity, currency, []) if quantity else None
+
+
+def _line(item: dict[str, Any], field: str, quantity: int, currency: str, notes: list[str]) -> Line:
+    name = next((name for name in _PRICES if item.get(name) is not None), "list_price")
     if item.get(name) is None:
         raise Refused(
             "amount_invalid", f"{field}.{name} is missing; send the price of one.", f"{field}.{name}"
@@ -73,8 +81,8 @@ def _line(opened: Envelope, item: dict[str, Any], field: str, quantity: int, cur
         name=text_of(item, "name")[: reading.MAX_NAME] or sku,
         quantity=quantity,
         unit_price_minor=reading.read_rounded_minor(item[name], currency, f"{field}.{name}"),
-        url=_link(opened, text_of(item, "url"), "line_items[].url"),
-        image_url=_link(opened, text_of(item, "image_url"), "line_items[].image_url"),
+        url=_link(text_of(item, "url"), "line_items[].url", notes),
+        image_url=_link(text_of(item, "image_url"), "line_items[].image_url", notes),
     )
 
 
@@ -91,8 +99,8 @@ def sku_of(item: dict[str, Any]) -> str:
 
 def _url(opened: Envelope, resource: dict[str, Any], path: str) -> str | None:
     urls = mapping(resource.get("redirect_urls"))
-    return _link(opened, text_of(urls, "cart_url", "checkout_url"), f"{path}redirect_urls.cart_url")
+    return _link(text_of(urls, "cart_url", "checkout_url"), f"{path}redirect_urls.cart_url", opened.notes)
 
 
-def _link(opened: Envelope, text: str, field: str) -> str | None:
-    return reading.read_link(text, field, opened.notes) if text else None
+def _link(text: str, field: str, notes: list[str]) -> str | None:
+    return reading.read_link(text, field, notes) if text else None

@@ -18,8 +18,9 @@ from common.domain.storefront import (
 from common.domain.vocabulary import SalesChannel
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import listing, mapping, text_of
-from functions.ingest_event.sources.bigcommerce.carts import sku_of
+from functions.ingest_event.sources.bigcommerce.carts import ordered_line, sku_of
 from functions.ingest_event.sources.bigcommerce.hook import Hook, moment_of, number_of
 from functions.ingest_event.sources.bigcommerce.people import buyer
 
@@ -147,7 +148,7 @@ def _facts(hook: Hook, opened: Envelope, cart_id: str | None) -> OrderFacts:
     currency = reading.read_currency(resource.get(name), path + name)
     total = reading.read_rounded_minor(resource.get("total_inc_tax"), currency, f"{path}total_inc_tax")
     coupons = (text_of(mapping(one), "code")[: reading.MAX_ID] for one in listing(resource.get("coupons")))
-    skus = (sku_of(mapping(one)) for one in listing(resource.get("products")))
+    products = [mapping(one) for one in listing(resource.get("products"))]
     return OrderFacts(
         id=reading.read_id(resource.get("id"), f"{path}id"),
         cart_id=cart_id,
@@ -156,8 +157,9 @@ def _facts(hook: Hook, opened: Envelope, cart_id: str | None) -> OrderFacts:
             _optional(opened, hook, name, currency) for name in ("discount_amount", "coupon_discount")
         ),
         voucher_codes=tuple(dict.fromkeys(filter(None, coupons))),
-        skus=tuple(dict.fromkeys(filter(None, skus))),
+        skus=tuple(dict.fromkeys(filter(None, map(sku_of, products)))),
         made_by_shop=text_of(resource, "order_source").lower() == _BY_STAFF,
+        lines=readable_lines(products, lambda item: ordered_line(item, currency)),
     )
 
 

@@ -17,6 +17,7 @@ from common.domain.storefront import (
     StorefrontEvent,
 )
 from functions.ingest_event import reading
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import text_of
 from functions.ingest_event.sources.commercelayer.document import Document, Resource
 from functions.ingest_event.sources.commercelayer.people import read_buyer
@@ -93,7 +94,8 @@ def read_facts(document: Document, order: Resource) -> OrderFacts:
         raise Refused("field_missing", f"{field} is missing; send the order's total.", field)
     order_id = order.read_id()
     code = text_of(order.attributes, "coupon_code")[: reading.MAX_ID]
-    skus = (text_of(item.attributes, "sku_code", "bundle_code") for item in _goods(document, order))
+    goods = _goods(document, order)
+    skus = (text_of(item.attributes, "sku_code", "bundle_code") for item in goods)
     return OrderFacts(
         id=order_id,
         cart_id=order_id,
@@ -102,6 +104,7 @@ def read_facts(document: Document, order: Resource) -> OrderFacts:
         voucher_codes=(code,) if code else (),
         skus=tuple(dict.fromkeys(sku for sku in skus if 0 < len(sku) <= reading.MAX_ID)),
         made_by_shop=_is_renewal(document, order),
+        lines=readable_lines(goods, lambda item: _ordered_line(item, total.currency)),
     )
 
 
@@ -162,6 +165,11 @@ def _quantity(item: Resource) -> int:
         why = f"{item.field('quantity')} can't be taken; send a whole number of at least 0."
         raise Refused("quantity_invalid", why, item.field("quantity"))
     return quantity
+
+
+def _ordered_line(item: Resource, currency: str) -> Line | None:
+    quantity = _quantity(item)
+    return _line(item, quantity, currency, []) if quantity else None
 
 
 def _line(item: Resource, quantity: int, currency: str, notes: list[str]) -> Line:

@@ -7,6 +7,7 @@ from common.application.failures import Refused
 from common.domain.money import Money
 from common.domain.storefront import Cart, Line
 from functions.ingest_event import reading
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import listing, mapping, text_of
 from functions.ingest_event.sources.commercetools.money import Payload, read_money, read_total
 
@@ -51,6 +52,19 @@ def skus_of(holder: Payload) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, skus)))
 
 
+def ordered_lines(order: Payload, currency: str) -> tuple[Line, ...]:
+    """The lines of an order that can be read, priced in its currency as a cart's are."""
+    locale = text_of(order, "locale")
+
+    def read(item: Payload) -> Line | None:
+        field = "lineItems[]"
+        name = localized(item.get("name"), locale)[: reading.MAX_NAME]
+        return _line(item, field, name, currency, []) if _quantity(item, field) else None
+
+    items = (*listing(order.get("lineItems")), *listing(order.get("customLineItems")))
+    return readable_lines(map(mapping, items), read)
+
+
 def _goods(cart: Payload, path: str) -> Iterator[tuple[Payload, str]]:
     """The lines that have a quantity, each with its path."""
     items = cart.get("lineItems")
@@ -73,12 +87,16 @@ def _custom_goods(cart: Payload, path: str) -> Iterator[tuple[Payload, str]]:
 def _with_quantity(items: list[Any], path: str) -> Iterator[tuple[Payload, str]]:
     for index, item in enumerate(items):
         field = f"{path}[{index}]"
-        quantity = mapping(item).get("quantity")
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= _MOST_PIECES:
-            why = f"{field}.quantity can't be taken; send a whole number of at least 0."
-            raise Refused("quantity_invalid", why, f"{field}.quantity")
-        if quantity:
+        if _quantity(mapping(item), field):
             yield item, field
+
+
+def _quantity(item: Payload, field: str) -> int:
+    quantity = item.get("quantity")
+    if isinstance(quantity, int) and not isinstance(quantity, bool) and 0 <= quantity <= _MOST_PIECES:
+        return quantity
+    why = f"{field}.quantity can't be taken; send a whole number of at least 0."
+    raise Refused("quantity_invalid", why, f"{field}.quantity")
 
 
 def _named(goods: list[tuple[Payload, str]], cart: Payload) -> Iterator[tuple[Payload, str, str]]:

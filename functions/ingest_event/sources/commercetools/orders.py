@@ -13,7 +13,7 @@ from common.domain.storefront import (
 )
 from functions.ingest_event import reading
 from functions.ingest_event.reading import listing, mapping, text_of
-from functions.ingest_event.sources.commercetools.carts import read_gross, skus_of
+from functions.ingest_event.sources.commercetools.carts import ordered_lines, read_gross, skus_of
 from functions.ingest_event.sources.commercetools.customers import optional_id
 from functions.ingest_event.sources.commercetools.money import Payload, read_money
 
@@ -50,6 +50,7 @@ def read_order(order: Payload, path: str, notes: list[str], *, by_shop: bool = F
         voucher_codes=tuple(_codes(order, notes)),
         skus=skus_of(order),
         made_by_shop=by_shop or _is_by_shop(order),
+        lines=ordered_lines(order, total.currency),
     )
 
 

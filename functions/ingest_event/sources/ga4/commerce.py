@@ -10,6 +10,7 @@ from common.domain.storefront import (
     CartItemsChanged,
     CartUpdated,
     CartVisited,
+    Line,
     OrderFacts,
     OrderPlaced,
     OrderReturned,
@@ -18,9 +19,11 @@ from common.domain.storefront import (
 from functions.ingest_event import reading
 from functions.ingest_event.sources.ga4.shapes import Hit
 from functions.ingest_event.tracked_items import (
+    Goods,
     Spelling,
     any_priced,
     codes_in,
+    goods_of,
     items_in,
     lines_of,
     present,
@@ -121,7 +124,7 @@ def _purchased(hit: Hit) -> Told:
     items = readable_items(hit.facts, hit.notes, *_ITEMS)
     cart = known_cart_id(hit.facts, hit.visitor, _CLIENT)
     order_id = _order_id(hit, cart)
-    total, discount_minor = _money(hit, items)
+    total, discount_minor, lines = _money(hit, items)
     order = OrderFacts(
         id=order_id,
         cart_id=cart,
@@ -129,6 +132,7 @@ def _purchased(hit: Hit) -> Told:
         discount_minor=discount_minor,
         voucher_codes=codes_in(hit.facts, items, "coupon"),
         skus=skus_of(items, SPELLING),
+        lines=lines,
     )
     return OrderPlaced, {"order": order}
 
@@ -145,17 +149,18 @@ def _order_id(hit: Hit, cart: str | None) -> str:
     return f"event:{hit.id}"[: reading.MAX_ID]
 
 
-def _money(hit: Hit, items: tuple[Stated, ...]) -> tuple[Money | None, int]:
-    """The total, None where no amount is stated at all, and the discount in minor units. Raises Refused."""
+def _money(hit: Hit, items: tuple[Stated, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
+    """The total, None where no amount is stated at all, the discount in minor units, and the lines. Raises Refused."""
     if hit.facts.first("total", *_VALUES) is None and not any_priced(items, SPELLING):
         hit.notes.append(f"The order's total is not known; send {hit.facts.prefix}value.")
-        return None, 0
+        return None, 0, ()
     currency = _currency(hit, items)
-    total = reading.check_total(_total(hit, items, currency), f"{hit.facts.prefix}value")
-    return Money(total, currency), _discount(hit, items, currency)
+    goods = goods_of(items, currency, SPELLING)
+    total = reading.check_total(_total(hit, goods, currency), f"{hit.facts.prefix}value")
+    return Money(total, currency), _discount(hit, items, currency), goods.lines
 
 
-def _total(hit: Hit, items: tuple[Stated, ...], currency: str) -> int:
+def _total(hit: Hit, goods: Goods, currency: str) -> int:
     """What the customer paid. Google wants `value` without shipping and tax, and many shops send the grand total:
     it is the former where it equals the items' sum, and only then the two are added.
     """
@@ -166,17 +171,9 @@ def _total(hit: Hit, items: tuple[Stated, ...], currency: str) -> int:
     more = sum(optional_minor(extra, currency, hit.notes) for extra in extras)
     if stated := hit.facts.first(*_VALUES):
         value = minor_of(stated, currency)
-        return value + more if value == _goods(items, currency) else value
+        return value + more if value == goods.total_minor else value
     hit.notes.append("The order's total was added up from its items, shipping and tax.")
-    return sum_of(lines_of(items, currency, SPELLING, [])) + more
-
-
-def _goods(items: tuple[Stated, ...], currency: str) -> int | None:
-    """What the items cost together; None if that can't be told."""
-    try:
-        return sum_of(lines_of(items, currency, SPELLING, [])) if items else None
-    except Refused:
-        return None
+    return goods.checked_total() + more
 
 
 def _discount(hit: Hit, items: tuple[Stated, ...], currency: str) -> int:
@@ -217,7 +214,7 @@ def _given_back(hit: Hit) -> Money | None:
     except Refused as refused:
         hit.notes.append(f"The refund's total was left out: {refused.field} is no currency.")
         return None
-    total = minor_of(stated, currency) if stated else _goods(items, currency)
+    total = minor_of(stated, currency) if stated else goods_of(items, currency, SPELLING).total_minor
     return Money(total, currency) if total is not None else None
 
 

@@ -72,15 +72,26 @@ def items_of(delivery: Delivery) -> list[tuple[Payload, str]]:
             raise Refused(
                 "field_invalid", f"{field}[{index}] is no object; send one per item.", f"{field}[{index}]"
             )
-        quantity = item.get("quantity")
-        if isinstance(quantity, float) and quantity.is_integer():
-            quantity = int(quantity)
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
-            why = f"{way}quantity can't be taken; send a whole number of at least 0."
-            raise Refused("quantity_invalid", why, f"{way}quantity")
-        if quantity:
+        if quantity := _quantity(item, way):
             kept.append(({**item, "quantity": quantity}, way))
     return kept
+
+
+def _quantity(item: Payload, way: str) -> int:
+    quantity = item.get("quantity")
+    if isinstance(quantity, float) and quantity.is_integer():
+        quantity = int(quantity)
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
+        why = f"{way}quantity can't be taken; send a whole number of at least 0."
+        raise Refused("quantity_invalid", why, f"{way}quantity")
+    return quantity
+
+
+def ordered_line(item: Payload, currency: str, amounts: Amounts) -> Line | None:
+    """The same line in an order; None if there is nothing of it. Raises Refused."""
+    way = "items[]."
+    quantity = _quantity(item, way)
+    return _line({**item, "quantity": quantity}, way, currency, amounts, []) if quantity else None
 
 
 def _line(item: Payload, way: str, currency: str, amounts: Amounts, notes: list[str]) -> Line:

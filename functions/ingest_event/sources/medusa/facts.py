@@ -1,11 +1,15 @@
 """What an order states of itself, wherever in a payload it stands."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from common.application.failures import Refused
 from common.domain.money import Money
-from common.domain.storefront import OrderFacts
+from common.domain.storefront import Line, OrderFacts
 from functions.ingest_event import reading
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import MAX_ID, listing, mapping, text_of
-from functions.ingest_event.sources.medusa.carts import sku_of
+from functions.ingest_event.sources.medusa.carts import ordered_line, sku_of
 from functions.ingest_event.sources.medusa.deliveries import Delivery
 from functions.ingest_event.sources.medusa.money import Payload, read_currency
 
@@ -14,7 +18,7 @@ _SUMMARY_TOTALS = ("current_order_total", "original_order_total")
 
 def order_facts(delivery: Delivery, order: Payload, path: str, total: Money | None) -> OrderFacts:
     """The order's facts besides its total. Raises Refused without an id."""
-    items = (mapping(item) for item in listing(order.get("items")))
+    items = [mapping(item) for item in listing(order.get("items"))]
     return OrderFacts(
         id=reading.read_id(order.get("id"), f"{path}id"),
         cart_id=_cart_id(order, delivery.notes),
@@ -25,7 +29,13 @@ def order_facts(delivery: Delivery, order: Payload, path: str, total: Money | No
         made_by_shop=bool(order.get("draft_order_id"))
         or order.get("is_draft_order") is True
         or text_of(mapping(order.get("cart")), "type") == "draft_order",
+        lines=_lines(delivery, items, total.currency) if total else (),
     )
+
+
+def _lines(delivery: Delivery, items: Sequence[Payload], currency: str) -> tuple[Line, ...]:
+    amounts = replace(delivery.amounts, notes=[])  # nobody has to hear how the price of one line was rounded
+    return readable_lines(items, lambda item: ordered_line(item, currency, amounts))
 
 
 def total_of(delivery: Delivery, order: Payload, path: str) -> Money:

@@ -75,13 +75,17 @@ def _items(delivery: Delivery) -> list[tuple[Payload, str]]:
     kept = []
     for index, item in enumerate(reading.check_lines(lines, field)):
         way = f"{field}[{index}]."
-        quantity = mapping(item).get("quantity")
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
-            why = f"{way}quantity can't be taken; send a whole number of at least 0."
-            raise Refused("quantity_invalid", why, f"{way}quantity")
-        if quantity:
+        if _quantity(mapping(item), way):
             kept.append((item, way))
     return kept
+
+
+def _quantity(item: Payload, way: str) -> int:
+    quantity = item.get("quantity")
+    if isinstance(quantity, int) and not isinstance(quantity, bool) and 0 <= quantity <= 1_000_000:
+        return quantity
+    why = f"{way}quantity can't be taken; send a whole number of at least 0."
+    raise Refused("quantity_invalid", why, f"{way}quantity")
 
 
 def _price(item: Payload, way: str, plain: Plain) -> Stated:
@@ -96,6 +100,15 @@ def _price(item: Payload, way: str, plain: Plain) -> Stated:
         why = f"{way}unitPrice is missing; select unitPrice {{ gross {{ amount currency }} }} of each line."
         raise Refused("field_missing", why, f"{way}unitPrice")
     return price
+
+
+def ordered_line(item: Payload, plain: Plain, currency: str) -> Line | None:
+    """The same line in an order; None if there is nothing of it, or its currency is another. Raises Refused."""
+    way = "lines[]."
+    if not _quantity(item, way):
+        return None
+    price = _price(item, way, plain)
+    return _line(item, way, price, currency, []) if price.currency == currency else None
 
 
 def _line(item: Payload, way: str, price: Stated, currency: str, notes: list[str]) -> Line:

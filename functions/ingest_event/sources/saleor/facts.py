@@ -1,13 +1,14 @@
 """What a Saleor order states: its facts, whether it is paid, and what went back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from common.application.failures import Refused
 from common.domain.money import Money
-from common.domain.storefront import OrderFacts
+from common.domain.storefront import Line, OrderFacts
 from functions.ingest_event import reading, salvage
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import MAX_ID, listing, mapping, text_of
-from functions.ingest_event.sources.saleor.checkouts import sku_of
+from functions.ingest_event.sources.saleor.checkouts import ordered_line, sku_of
 from functions.ingest_event.sources.saleor.deliveries import Delivery, checkout_id
 from functions.ingest_event.sources.saleor.money import Payload, plain_currency, stated
 
@@ -20,17 +21,23 @@ _CHARGED = ("totalCharged", "totalCaptured", "total_charged_amount")
 def order_facts(delivery: Delivery, order: Payload, path: str, total: Money | None) -> OrderFacts:
     """The order's facts besides its total. Raises Refused without an id."""
     name = "id" if order.get("id") or not order.get("token") else "token"
-    lines = (mapping(line) for line in listing(order.get("lines")))
+    items = [mapping(item) for item in listing(order.get("lines"))]
     return OrderFacts(
         id=reading.read_id(order.get(name), path + name),
         cart_id=_cart_id(order, delivery.notes),
         total=total,
         discount_minor=_discount(order, path, total) if total else 0,
         voucher_codes=_codes(order),
-        skus=tuple(dict.fromkeys(filter(None, map(sku_of, lines)))),
+        skus=tuple(dict.fromkeys(filter(None, map(sku_of, items)))),
         # By hand, in place of an earlier order, or imported; customers order through a checkout (L12).
         made_by_shop=status_of(order, "origin") in ("DRAFT", "REISSUE", "BULK_CREATE"),
+        lines=_lines(order, items, path, total.currency) if total else (),
     )
+
+
+def _lines(order: Payload, items: Sequence[Payload], path: str, currency: str) -> tuple[Line, ...]:
+    plain = plain_currency(order, path)
+    return readable_lines(items, lambda item: ordered_line(item, plain, currency))
 
 
 def total_of(delivery: Delivery, order: Payload, path: str) -> Money:

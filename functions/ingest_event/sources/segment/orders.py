@@ -5,6 +5,7 @@ from typing import Any
 from common.application.failures import Refused
 from common.domain.money import Money
 from common.domain.storefront import (
+    Line,
     OrderCancelled,
     OrderFacts,
     OrderPaid,
@@ -19,8 +20,10 @@ from functions.ingest_event.sources.segment.calls import Call
 from functions.ingest_event.sources.segment.commerce import PRODUCTS, SPELLING, Reader, Told, currency_of
 from functions.ingest_event.sources.segment.people import is_named, person_of
 from functions.ingest_event.tracked_items import (
+    Goods,
     any_priced,
     codes_in,
+    goods_of,
     lines_of,
     readable_items,
     skus_of,
@@ -51,7 +54,7 @@ def read_order(call: Call) -> OrderFacts:
     items = readable_items(call.facts, call.notes, *PRODUCTS)
     cart_id = known_cart_id(call.facts, call.visitor, calls.VISITOR[0])
     order_id = _order_id(call, cart_id)
-    total, discount_minor = _money(call, items)
+    total, discount_minor, lines = _money(call, items)
     return OrderFacts(
         id=order_id,
         cart_id=cart_id,
@@ -59,6 +62,7 @@ def read_order(call: Call) -> OrderFacts:
         discount_minor=discount_minor,
         voucher_codes=codes_in(call.facts, items, *_CODES),
         skus=skus_of(items, SPELLING),
+        lines=lines,
     )
 
 
@@ -75,18 +79,19 @@ def _order_id(call: Call, cart_id: str | None) -> str:
     return f"call:{call.id}"[: reading.MAX_ID]
 
 
-def _money(call: Call, items: tuple[Stated, ...]) -> tuple[Money | None, int]:
-    """The total, None where no amount is stated at all, and the discount in minor units. Raises Refused."""
+def _money(call: Call, items: tuple[Stated, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
+    """The total, None where no amount is stated at all, the discount in minor units, and the lines. Raises Refused."""
     if call.facts.first(*TOTALS, "revenue") is None and not any_priced(items, SPELLING):
         call.notes.append(f"The order's total is not known; send {call.facts.prefix}total.")
-        return None, 0
+        return None, 0, ()
     currency = currency_of(call, items)
+    goods = goods_of(items, currency, SPELLING)
     discount = optional_minor(call.facts.first("discount", "total_discount"), currency, call.notes)
-    total = reading.check_total(_total(call, items, currency, discount), f"{call.facts.prefix}total")
-    return Money(total, currency), discount
+    total = reading.check_total(_total(call, goods, currency, discount), f"{call.facts.prefix}total")
+    return Money(total, currency), discount, goods.lines
 
 
-def _total(call: Call, items: tuple[Stated, ...], currency: str, discount: int) -> int:
+def _total(call: Call, goods: Goods, currency: str, discount: int) -> int:
     """The stated total; else revenue, which excludes shipping and tax, with these; else the products' sum."""
     if stated := call.facts.first(*TOTALS):
         return minor_of(stated, currency)
@@ -94,9 +99,9 @@ def _total(call: Call, items: tuple[Stated, ...], currency: str, discount: int) 
     more = sum(optional_minor(extra, currency, call.notes) for extra in extras)
     if revenue := call.facts.first("revenue"):
         return minor_of(revenue, currency) + more
-    goods = sum_of(lines_of(items, currency, SPELLING, []))
+    worth = goods.checked_total()
     call.notes.append("The order's total was added up from its products, shipping and tax.")
-    return max(goods - discount, 0) + more
+    return max(worth - discount, 0) + more
 
 
 def _stated_as(event: type[StorefrontEvent]) -> Reader:

@@ -11,7 +11,7 @@ from functions.ingest_event.reading import text_of
 from functions.ingest_event.sources.shopify.attributes import anonymous_id, attribute_of
 from functions.ingest_event.sources.shopify.customers import read_person, resource_id
 from functions.ingest_event.sources.shopify.facts import Fact
-from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, stated
+from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, Stated, stated
 
 _UNIT = ("discounted_price", "price")
 """What the customer pays for one, where a discount is already in it; else the list price."""
@@ -35,7 +35,9 @@ def read_checkout(told: Envelope) -> Iterator[Fact]:
         why = "cart_token is missing; send it or the checkout's token."
         raise Refused("field_missing", why, "cart_token")
     person = read_person(payload, told.notes)
-    if payload.get("completed_at"):  # bought: nothing is left to remind of, whether or not its order is delivered
+    if payload.get(
+        "completed_at"
+    ):  # bought: nothing is left to remind of, whether or not its order is delivered
         bought = Cart(id=cart_id, currency=None, total_minor=0)
         yield Fact(CartUpdated, {"cart": bought, "person": person})
         return
@@ -67,7 +69,7 @@ def _cart_state(cart_id: str, payload: Payload, named_in: str, notes: list[str])
     kind, currency = _money_of(items, plain)
     lines, total = [], 0
     for field, item in items:
-        line = _line(item, field, kind, plain, currency, notes)
+        line = _line(item, field, stated(item, f"{field}.", _UNIT, kind, plain), currency, notes)
         whole = stated(item, f"{field}.", ("line_price",), kind, plain)
         total += whole.minor(currency) if whole else line.unit_price_minor * line.quantity
         lines.append(line)
@@ -88,13 +90,17 @@ def _items(payload: Payload) -> list[tuple[str, Payload]]:
         field = f"line_items[{index}]"
         if not isinstance(item, dict):
             raise Refused("field_invalid", f"{field} is not an object; send the line as Shopify does.", field)
-        quantity = item.get("quantity")
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
-            why = f"{field}.quantity can't be taken; send a whole number of at least 0."
-            raise Refused("quantity_invalid", why, f"{field}.quantity")
-        if quantity:
+        if _quantity(item, field):
             items.append((field, item))
     return items
+
+
+def _quantity(item: Payload, field: str) -> int:
+    quantity = item.get("quantity")
+    if isinstance(quantity, int) and not isinstance(quantity, bool) and 0 <= quantity <= 1_000_000:
+        return quantity
+    why = f"{field}.quantity can't be taken; send a whole number of at least 0."
+    raise Refused("quantity_invalid", why, f"{field}.quantity")
 
 
 def _money_of(items: list[tuple[str, Payload]], plain: Plain) -> tuple[str, str]:
@@ -116,8 +122,17 @@ def _money_of(items: list[tuple[str, Payload]], plain: Plain) -> tuple[str, str]
     raise Refused("amount_invalid", f"{field} is missing; send the price of one.", field)
 
 
-def _line(item: Payload, field: str, kind: str, plain: Plain, currency: str, notes: list[str]) -> Line:
-    price = stated(item, f"{field}.", _UNIT, kind, plain)
+def ordered_line(item: Payload, plain: Plain, currency: str) -> Line | None:
+    """The same line in an order; None if there is nothing of it, or no price in that currency. Raises Refused."""
+    field = "line_items[]"
+    if not _quantity(item, field):
+        return None
+    prices = (stated(item, f"{field}.", _UNIT, kind, plain) for kind in KINDS)
+    price = next((one for one in prices if one and one.currency == currency), None)
+    return _line(item, field, price, currency, []) if price else None
+
+
+def _line(item: Payload, field: str, price: Stated | None, currency: str, notes: list[str]) -> Line:
     name = _name(item)
     sku = sku_of(item) or name[: reading.MAX_ID]
     if not sku or price is None:

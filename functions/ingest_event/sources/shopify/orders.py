@@ -3,8 +3,9 @@
 from common.application.failures import Refused
 from common.domain.money import Money
 from common.domain.storefront import OrderFacts
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import MAX_ID, listing, mapping, text_of
-from functions.ingest_event.sources.shopify.carts import cart_id_of, sku_of
+from functions.ingest_event.sources.shopify.carts import cart_id_of, ordered_line, sku_of
 from functions.ingest_event.sources.shopify.customers import own_id
 from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, stated
 
@@ -12,15 +13,17 @@ from functions.ingest_event.sources.shopify.money import KINDS, Payload, Plain, 
 def read_order(payload: Payload, notes: list[str]) -> OrderFacts:
     """The order; its total is what was ordered, from which refunds are taken off by themselves."""
     total, kind = _total(payload, notes)
-    items = map(mapping, listing(payload.get("line_items")))
+    plain, currency = Plain(payload.get("currency"), "currency"), total.currency
+    items = [mapping(item) for item in listing(payload.get("line_items"))]
     return OrderFacts(
         id=own_id(payload),
         cart_id=_cart_id(payload, notes),
         total=total,
-        discount_minor=_discount(payload, kind, total.currency, notes),
+        discount_minor=_discount(payload, kind, currency, notes),
         voucher_codes=_codes(payload),
         skus=tuple(dict.fromkeys(filter(None, map(sku_of, items)))),
         made_by_shop=_is_made_by_shop(payload),
+        lines=readable_lines(items, lambda item: ordered_line(item, plain, currency)),
     )
 
 

@@ -36,13 +36,24 @@ def draft_of(order: Payload, at: str, cart_id: str, currency: str, url: str, not
     """The cart that an order in the making stands for; a line's price is the one before coupons, as in carts."""
     link = reading.read_link(url, "cart_url", notes) if url else None
     lines = tuple(
-        _order_line(line, field, currency, order.get("prices_include_tax") is True, notes)
+        _order_line(line, field, currency, has_tax_in_prices(order), notes)
         for field, line in _lines_of(order, at, "line_items")
     )
     if not lines:
         return Cart(id=cart_id, currency=None, total_minor=0, url=link)
     total = major(order.get("total"), currency, f"{at}total")
     return Cart(id=cart_id, currency=currency, total_minor=total, url=link, lines=lines)
+
+
+def ordered_line(line: Payload, currency: str, with_tax: bool) -> Line | None:
+    """A line of an order, priced as in its draft; None if there is nothing of it. Raises Refused."""
+    field = "line_items[]"
+    return _order_line(line, field, currency, with_tax, []) if _quantity(line, field) else None
+
+
+def has_tax_in_prices(order: Payload) -> bool:
+    """Whether the shop enters its prices with tax, which is also how its customers see them."""
+    return order.get("prices_include_tax") is True
 
 
 def sku_of(item: Payload) -> str:
@@ -66,13 +77,17 @@ def _lines_of(holder: Payload, at: str, name: str) -> list[tuple[str, Payload]]:
     found = []
     for index, line in enumerate(reading.check_lines(lines, at + name)):
         field = f"{at}{name}[{index}]"
-        quantity = mapping(line).get("quantity")
-        if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 <= quantity <= 1_000_000:
-            why = f"{field}.quantity can't be taken; send a whole number of at least 0."
-            raise Refused("quantity_invalid", why, f"{field}.quantity")
-        if quantity:
+        if _quantity(mapping(line), field):
             found.append((field, line))
     return found
+
+
+def _quantity(line: Payload, field: str) -> int:
+    quantity = line.get("quantity")
+    if isinstance(quantity, int) and not isinstance(quantity, bool) and 0 <= quantity <= 1_000_000:
+        return quantity
+    why = f"{field}.quantity can't be taken; send a whole number of at least 0."
+    raise Refused("quantity_invalid", why, f"{field}.quantity")
 
 
 def _currency(totals: Payload, at: str, items: list[tuple[str, Payload]]) -> str:
@@ -113,7 +128,7 @@ def _item(item: Payload, field: str, currency: str, blocked: tuple[str, ...], no
 
 
 def _order_line(line: Payload, field: str, currency: str, with_tax: bool, notes: list[str]) -> Line:
-    """Whether a shop enters its prices with tax is also how its customers see them."""
+    """What was ordered at the price before coupons."""
     stated = "subtotal" if line.get("subtotal") is not None else "total"
     worth = major(line.get(stated), currency, f"{field}.{stated}")
     if with_tax and line.get(f"{stated}_tax"):

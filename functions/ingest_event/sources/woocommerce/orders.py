@@ -19,9 +19,10 @@ from common.domain.storefront import (
 from common.domain.vocabulary import SalesChannel
 from functions.ingest_event import reading
 from functions.ingest_event.envelope import Envelope
+from functions.ingest_event.order_lines import readable_lines
 from functions.ingest_event.reading import MAX_ID, listing, mapping, text_of
 from functions.ingest_event.sources.woocommerce.amounts import Payload, major, moment
-from functions.ingest_event.sources.woocommerce.carts import draft_of, sku_of
+from functions.ingest_event.sources.woocommerce.carts import draft_of, has_tax_in_prices, ordered_line, sku_of
 from functions.ingest_event.sources.woocommerce.customers import (
     hints_of,
     id_in,
@@ -156,15 +157,16 @@ def _facts(
         raise Refused("field_missing", f"{at}total is missing; send the order's total.", f"{at}total")
     total = major(order["total"], currency, f"{at}total")
     codes = (text_of(mapping(line), "code")[:MAX_ID] for line in listing(order.get("coupon_lines")))
-    lines = map(mapping, listing(order.get("line_items")))
+    items, with_tax = list(map(mapping, listing(order.get("line_items")))), has_tax_in_prices(order)
     return OrderFacts(
         id=reading.read_id(order.get("id"), f"{at}id"),
         cart_id=cart_id,
         total=Money(total, currency),
         discount_minor=_discount(env, order, at, currency),
         voucher_codes=tuple(dict.fromkeys(filter(None, codes))),
-        skus=tuple(dict.fromkeys(filter(None, map(sku_of, lines)))),
+        skus=tuple(dict.fromkeys(filter(None, map(sku_of, items)))),
         made_by_shop=_made_by_shop(order, meta),
+        lines=readable_lines(items, lambda item: ordered_line(item, currency, with_tax)),
     )
 
 

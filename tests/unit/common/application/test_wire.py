@@ -33,9 +33,10 @@ def test_a_line_holds_everything_in_a_fixed_order() -> None:
 
 
 def test_what_does_not_apply_is_left_out() -> None:
-    """A line about no case, no customer and no subject doesn't name them."""
+    """A line about no case, no customer and no subject doesn't name them; nor a store, where nobody could tell it."""
     line = line_of(an_announcement(case_id=None, customer_id=None, subject=None, fields={}))
     assert line == {"at": "2026-03-01T12:00:00Z", "type": "case.abandoned", "store": "shop"}
+    assert "store" not in line_of(an_announcement(store=""))
 
 
 def test_moments_are_utc_with_microseconds_only_where_there_are_any() -> None:

@@ -1,5 +1,7 @@
 """What a voucher takes off a checkout."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,9 @@ def taken(
     ("incentive", "total", "shipping", "other", "expected"),
     [
         (TEN_PERCENT, 10_000, 1500, 0, (1000, 0, 10_500)),
+        (replace(TEN_PERCENT, percent=12.35), 10_000, 0, 0, (1235, 0, 8765)),
+        (replace(TEN_PERCENT, percent=7.5), 1, 0, 0, (0, 0, 1)),
+        (replace(TEN_PERCENT, percent=7.5), 7, 0, 0, (1, 0, 6)),
         (TEN_PERCENT, 1005, 0, 0, (101, 0, 904)),
         (TEN_PERCENT, 1004, 0, 0, (100, 0, 904)),
         (TEN_PERCENT, 10_000, 0, 4000, (600, 0, 5400)),

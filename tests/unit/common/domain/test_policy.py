@@ -66,6 +66,24 @@ def test_a_tier_that_makes_no_sense_is_refused(fields: dict[str, Any], problem: 
         Tier(**fields)
 
 
+@pytest.mark.parametrize("percent", [5, 7.5, 12.35, 99.99])
+def test_a_percentage_is_promised_as_it_is_written(percent: float) -> None:
+    """Two decimals are exact, and a whole one stays a whole number on the wire."""
+    promised = incentives(Tier(kind=PERCENT, percent=float(percent))).incentive_for(
+        Segment.NOT_RETURNED, Money(100, "PLN")
+    )
+    assert repr(promised.as_fields()["percent"]) == repr(percent)
+    with pytest.raises(ValueError, match="two decimals"):
+        Tier(kind=PERCENT, percent=percent + 0.001)
+
+
+def test_a_fraction_of_a_percent_counts_against_the_ceiling() -> None:
+    """To the last minor unit: 7.5 percent of 133.33 are 9.99975."""
+    policy = incentives(Tier(kind=PERCENT, percent=7.5), PLN="10.00")
+    assert policy.incentive_for(Segment.NOT_RETURNED, Money(13_333, "PLN")).percent == 7.5
+    assert policy.incentive_for(Segment.NOT_RETURNED, Money(13_334, "PLN")).amount == Money(1_000, "PLN")
+
+
 @pytest.mark.parametrize(
     ("steps", "problem"),
     [([("a", 30), ("a", 60)], "same id"), ([("a", 60), ("b", 30)], "order"),

@@ -33,7 +33,9 @@ def test_a_margin_may_have_two_decimals(percent: Any, points: int, floor: int) -
     assert (pricing(percent).minimum_margin_bp, pricing(percent).floor(50_000, "EUR")) == (points, floor)
 
 
-@pytest.mark.parametrize("percent", [7.125, "0.001", -0.01, 1000.01, float("nan"), float("inf"), "many", None])
+@pytest.mark.parametrize(
+    "percent", [7.125, "0.001", -0.01, 1000.01, float("nan"), float("inf"), "many", None]
+)
 def test_a_margin_that_makes_no_sense_is_told(percent: Any) -> None:
     """More decimals than basis points have, or out of bounds."""
     with pytest.raises(InvalidPolicy, match="pricing.*minimum_margin_percent"):

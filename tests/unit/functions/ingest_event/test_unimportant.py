@@ -109,7 +109,12 @@ def test_what_can_not_be_mistaken_is_read() -> None:
         final="true",
     )
     order = said.order
-    assert (order.id, order.cart_id, order.voucher_codes, order.skus) == ("17", "9", ("A2C4-E6G8",), ("42", "B"))
+    assert (order.id, order.cart_id, order.voucher_codes, order.skus) == (
+        "17",
+        "9",
+        ("A2C4-E6G8",),
+        ("42", "B"),
+    )
     assert [(line.sku, line.quantity) for line in order.lines] == [("42", 2)]
     assert order.final is True
     assert said.person.consent == {Channel.EMAIL: True, Channel.SMS: False}

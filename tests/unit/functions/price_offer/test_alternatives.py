@@ -66,7 +66,9 @@ def test_the_base_price_stops_the_price() -> None:
     assert answer["max_cost_minor"] == 0
 
 
-@pytest.mark.parametrize(("qty", "amount", "dearest"), [(1, 90_000, 89_900), (3, 270_001, 90_000), (3, 270_000, 89_900)])
+@pytest.mark.parametrize(
+    ("qty", "amount", "dearest"), [(1, 90_000, 89_900), (3, 270_001, 90_000), (3, 270_000, 89_900)]
+)
 def test_an_alternative_is_cheaper_than_the_wanted_article(qty: int, amount: int, dearest: int) -> None:
     """At the same price it is none; what counts is what all pieces come to."""
     request = instead(
@@ -76,16 +78,15 @@ def test_an_alternative_is_cheaper_than_the_wanted_article(qty: int, amount: int
 
 
 @pytest.mark.parametrize(
-    ("currency", "floor", "price"), [("JPY", 89_991, 89_999), ("KWD", 89_950, 89_999), ("EUR", 89_999, 89_999)]
+    ("currency", "floor", "price"),
+    [("JPY", 89_991, 89_999), ("KWD", 89_950, 89_999), ("EUR", 89_999, 89_999)],
 )
 def test_where_no_customary_price_is_cheaper_the_smallest_unit_less_is(
     currency: str, floor: int, price: int
 ) -> None:
     """One yen, one fils, one cent."""
     article = alternative(base=90_000, floor=floor, unit_cost_minor=85_000)
-    request = instead(
-        article, currency=currency, wanted={"sku": "fox-128", "qty": 1, "amount_minor": 90_000}
-    )
+    request = instead(article, currency=currency, wanted={"sku": "fox-128", "qty": 1, "amount_minor": 90_000})
     assert ask(request)["alternative"]["unit_price_minor"] == price
 
 
@@ -103,7 +104,8 @@ def test_nothing_is_cheaper_than_the_cheapest(floor: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("capped", "price", "disclosed"), [(90_000, 90_000, False), (89_999, 89_900, True), (80_000, 79_900, True)]
+    ("capped", "price", "disclosed"),
+    [(90_000, 90_000, False), (89_999, 89_900, True), (80_000, 79_900, True)],
 )
 def test_a_price_below_the_regular_one_is_disclosed(capped: int, price: int, disclosed: bool) -> None:
     """A limit that was capped for the customer, as by what a credit check approved, makes a personal price too."""

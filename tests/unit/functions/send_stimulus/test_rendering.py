@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.domain.effects import SendMessage
+from common.domain.policy import TEMPLATES
 from common.domain.shop import Shop
 from common.domain.storefront import Line
 from common.domain.vocabulary import Channel, IncentiveKind, Reason
@@ -24,6 +25,7 @@ from functions.send_stimulus import rendering
 from functions.send_stimulus.rendering import RenderedEmail, RenderedSms, RenderingFailed, render
 from functions.send_stimulus.sealing import clean
 from tests.providers.messages import (
+    FIVE_PERCENT,
     FREE_SHIPPING,
     LINES,
     NO_VOUCHER,
@@ -203,6 +205,47 @@ def test_unavailable_lines_drop_out() -> None:
         assert "Wool socks" not in text
         assert "PLN 484.00" not in text
         assert re.search(r"Cart total:? PLN 349\.00", text)
+
+
+def test_lines_that_the_case_doesn_t_keep_are_counted() -> None:
+    """They are in the stated total, and what of the others sold out is not (L44)."""
+    lines = tuple(replace(LINES[1], sku=f"S{number}", name=f"Socks {number}") for number in range(10))
+    for text in both(email(lines=lines, line_count=20, total_minor=300_000)):
+        assert "and 15 more items" in text
+        assert re.search(r"Cart total:? PLN 3,000\.00", text)
+    sold_out = (*lines[:7], *(replace(line, available=False) for line in lines[7:]))
+    for text in both(email(lines=sold_out, line_count=20, total_minor=300_000)):
+        assert "and 12 more items" in text
+        assert re.search(r"Cart total:? PLN 2,595\.00", text)
+    for text in both(email(lines=sold_out[5:], line_count=20, total_minor=10_000)):
+        assert "and 15 more items" in text
+        assert re.search(r"Cart total:? PLN 270\.00", text)
+
+
+def test_an_amount_is_never_more_than_the_cart() -> None:
+    """Of the code of an older cart this one gets no more than it costs (L30)."""
+    for text in both(
+        email(
+            incentive=TWENTY_ZLOTY,
+            lines=(replace(LINES[1], quantity=1, unit_price_minor=500),),
+            total_minor=500,
+        )
+    ):
+        assert "PLN 5.00 off" in text
+        assert "20.00" not in text
+
+
+def test_a_fraction_of_a_percent_is_said() -> None:
+    """As the customer's language writes it."""
+    half = replace(FIVE_PERCENT, percent=7.5)
+    assert "7.5% off" in rendered_email(email(incentive=half)).subject
+    assert "7,5%" in rendered_email(email(incentive=half, locale="pl")).text
+
+
+def test_the_policy_knows_every_template_of_a_cart() -> None:
+    """A further folder has to be named in `common.domain.policy`, or no step may use it."""
+    folders = {name.partition("/")[0] for name in rendering._template_names()}
+    assert folders - {"layout", "alternative_offer", "offer_reminder"} == set(TEMPLATES)
 
 
 @pytest.mark.parametrize(

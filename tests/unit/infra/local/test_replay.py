@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.application.ports import PubSubMessage
-from infra.local.replay import BadLine, InputLine, message_of
+from infra.local.replay import BadLine, InputLine, message_of, read_recordings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -63,6 +63,47 @@ def test_a_bad_line_says_what_is_wrong(line: str | bytes, named: str) -> None:
     """Each way to be wrong is one sentence that names what to mend."""
     with pytest.raises(BadLine, match=named):
         read(line)
+
+
+def published(*moments: str) -> list[InputLine]:
+    """A line for each moment; a moment of nothing is a bad line."""
+    texts = (f'{{"publish_time": "{at}T00:00:00Z", "data": 0}}' if at else "bad" for at in moments)
+    return [InputLine(number, text) for number, text in enumerate(texts, start=1)]
+
+
+def refused_lines(*moments: str) -> list[int]:
+    """The numbers of those that are refused."""
+    read = read_recordings([published(*moments)])
+    return [one.line.number for one in read if isinstance(one.message, BadLine)]
+
+
+@pytest.mark.parametrize(
+    ("moments", "refused"),
+    [
+        (["2026-03-01", "2099-12-31", "2026-03-02"], [2]),
+        (["2099-12-31", "2026-03-01", "2026-03-02"], [1]),
+        (["2026-03-01", "2099-12-31", "", "2026-03-02"], [2, 3]),
+        (["2026-03-01", "2028-01-01", "2027-03-01", "2099-12-31", "2027-03-02"], [4]),
+        (["2026-03-01", "2028-01-01", "2028-01-02", "2026-03-03"], []),
+        (["2026-03-01", "2028-01-01"], []),
+        (["2028-01-01", "", "2027-12-31"], [2]),
+        (["2026-03-01", "2100-01-01", "2026-03-02"], [2]),
+    ],
+)
+def test_a_moment_that_leaps_ahead_of_its_neighbours_is_refused(
+    moments: list[str], refused: list[int]
+) -> None:
+    """The clock can't be moved back, so one wrong year would make all that follows too old; a long pause may be."""
+    assert refused_lines(*moments) == refused
+
+
+def test_recordings_are_merged_by_time() -> None:
+    """Line by line; what has no moment, or an earlier one than the line above it, stays where it is."""
+    one = published("2026-03-01", "", "2026-03-04", "2026-03-02")
+    other = published("2026-03-02", "2026-03-03", "2026-03-05")
+    named = [line._replace(file=name) for name, lines in (("a", one), ("b", other)) for line in lines]
+    merged = read_recordings([named[:4], named[4:]])
+    assert " ".join(f"{one.line.file}{one.line.number}" for one in merged) == "a1 a2 b1 b2 a3 a4 b3"
 
 
 _JSON: Any = st.recursive(

@@ -408,7 +408,8 @@ def test_a_payment_failed_for_good_wherever_that_is_said(
 
 
 @pytest.mark.parametrize(
-    "named", [{"sku": "BOOTS-42"}, {"item": {"sku": "BOOTS-42"}}, {"item": {"sku": "BOOTS-42"}, "sku": "OTHER"}]
+    "named",
+    [{"sku": "BOOTS-42"}, {"item": {"sku": "BOOTS-42"}}, {"item": {"sku": "BOOTS-42"}, "sku": "OTHER"}],
 )
 def test_what_sold_out_is_named_by_its_sku(named: dict[str, Any]) -> None:
     """By itself, or as an item with more to say, which goes first."""
