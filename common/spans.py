@@ -1,7 +1,7 @@
 """This process's spans, where they are configured. Nothing of OpenTelemetry is imported otherwise."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -14,32 +14,34 @@ _SWITCHES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "RECOUP_TRACES")
 _NO_SPAN = nullcontext()
 _lock = Lock()
 _tracing: "Tracing | None" = None
+_is_settled = False
 
 
 def tracing() -> "Tracing | None":
-    """Whoever makes the spans, built on first use; None = nobody does."""
-    global _tracing  # noqa: PLW0603 - one a worker, as the engine
-    if _tracing is None and any(os.environ.get(name) for name in _SWITCHES):
+    """Whoever makes the spans, built on first use; None = nobody does. The environment is asked once."""
+    global _tracing, _is_settled  # noqa: PLW0603 - one a worker, as the engine
+    if not _is_settled:
         with _lock:
-            if _tracing is None:
-                _tracing = _configured()
+            if not _is_settled:
+                _tracing, _is_settled = _configured(), True
     return _tracing
 
 
 def forget() -> None:
     """Read the environment anew on next use."""
-    global _tracing  # noqa: PLW0603 - as above
-    with _lock:
-        _tracing = None
+    global _is_settled  # noqa: PLW0603 - as above
+    _is_settled = False
 
 
-def call(function: str, headers: Mapping[str, str]) -> AbstractContextManager[None]:
-    """Around one call of a function: its span, beneath the caller's own if the request names it."""
+def call(function: str, headers: Callable[[], Mapping[str, str] | None]) -> AbstractContextManager[None]:
+    """Around one call of a function: its span, beneath the caller's own if the request's headers name it."""
     made = tracing()
-    return _NO_SPAN if made is None else made.call(function, headers)
+    return _NO_SPAN if made is None else made.call(function, headers() or {})
 
 
 def _configured() -> "Tracing | None":
+    if not any(os.environ.get(name) for name in _SWITCHES):
+        return None
     from common import config
 
     settings = config.read(config.TracingSettings)

@@ -97,7 +97,7 @@ def cloud_engine() -> Engine:
 
 def call(function: str) -> "AbstractContextManager[None]":
     """Around one call of a function: its span, where spans are configured."""
-    return spans.call(function, _headers() or {})
+    return spans.call(function, _headers)
 
 
 def traced(part: Part, name: str, *calls: str) -> Part:

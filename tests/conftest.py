@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import emulators
 from tests.samples.sample import samples_folder
@@ -18,6 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 UNIT = ROOT / "tests" / "unit"
 RUN = pytest.StashKey[emulators.Run]()
 FOLDER = pytest.StashKey[Path]()
+
+
+# How long an example takes says how busy the machine is. Where a failure would stop somebody else's work, the examples
+# are the same each time; whoever develops meets new ones.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", settings.get_profile("patient"), derandomize=True)
+settings.load_profile("steady" if os.environ.get("REQUIRE_EMULATORS") == "1" else "patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

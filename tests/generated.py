@@ -17,14 +17,16 @@ _INTEGERS = st.integers(-(2**63), 2**63 - 1)
 _MOMENTS = st.timedeltas(timedelta(days=-25_000), timedelta(days=80_000)).map(
     lambda since: datetime(1970, 1, 1, tzinfo=UTC) + since
 )
-_SCALARS = st.none() | st.booleans() | _INTEGERS | _TEXT
+_PERCENTAGES = st.integers(100, 10_000).map(lambda points: points / 100)
+_SCALARS = st.none() | st.booleans() | _INTEGERS | _PERCENTAGES | _TEXT
 _JSON = _SCALARS | st.lists(_SCALARS, max_size=2) | st.dictionaries(_TEXT, _SCALARS, max_size=2)
-"""What announcements carry: no floats, and no arrays of arrays, which Firestore doesn't have."""
+"""What announcements carry: no floats but percentages, and no arrays of arrays, which Firestore doesn't have."""
 
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: _TEXT,
     bool: st.booleans(),
     int: _INTEGERS,
+    float: _PERCENTAGES,
     datetime: _MOMENTS,
     object: _JSON,
     Money: st.builds(Money, _INTEGERS, st.sampled_from(["PLN", "JPY", "KWD"])),

@@ -6,7 +6,7 @@ libraries are imported on first use; the last few thousand answers are kept, as 
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from common.domain.storefront import Person
 from common.domain.vocabulary import Channel
@@ -169,16 +169,19 @@ def _described(
     consent: tuple[tuple[Channel, bool], ...],
 ) -> tuple[Person | None, tuple[str, ...]]:
     known_country = normalise_country(country) if country else None
+    number = normalise_phone(phone, known_country) if phone else None
+    lacks_country = not number and not country
     person = Person(
         external_id=external_id or None,
         anonymous_id=anonymous_id or None,
         email=normalise_email(email) if email else None,
-        phone=normalise_phone(phone, known_country) if phone else None,
+        phone=number,
         name=name or None,
         locale=normalise_locale(locale) if locale else None,
         time_zone=normalise_time_zone(time_zone) if time_zone else None,
         country=known_country,
         consent=dict(consent),
+        phone_in=partial(normalise_phone, phone) if phone and lacks_country else None,
     )
     read = (person.email, person.phone, person.locale, person.time_zone, person.country)
     stated = (email, phone, locale, time_zone, country)

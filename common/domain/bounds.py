@@ -9,7 +9,7 @@ Amounts = Mapping[str, Decimal]
 """Major units by ISO 4217 code."""
 
 
-def within(name: str, value: int | Decimal, lowest: int, highest: int) -> None:
+def within(name: str, value: int, lowest: int, highest: int) -> None:
     """Raise ValueError with a sentence, unless the value lies between the bounds, which count in."""
     if not lowest <= value <= highest:
         raise ValueError(f"{name} is {value}; it must lie between {lowest} and {highest}")

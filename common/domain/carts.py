@@ -66,9 +66,10 @@ def updated(book: Book, case: Case | None, event: CartUpdated, customer: Custome
     changed_hands = _changed_hands(book, case, customer)
     if case.stage is Stage.LOST or (changed_hands and cart.lines):
         return _seen_at(case, event.occurred_at)
+    newest = _is_newest_state(case, event)
     if not changed_hands:
-        case = _with_customer(case, customer, event.occurred_at)
-    if _is_newest_state(case, event):
+        case = _with_customer(case, customer, newer=newest)
+    if newest:
         case = _with_state(case, cart, event.occurred_at)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
 
@@ -87,9 +88,11 @@ def changed(book: Book, case: Case | None, event: CartItemsChanged, customer: Cu
         return case if again or not event.added else _next_episode(book, case, event, customer)
     changed_hands = _changed_hands(book, case, customer)
     if case.stage is Stage.LOST or (changed_hands and event.added):
-        newer = at > case.last_activity_at and bool(event.added)
-        return _next_episode(book, case, event, customer) if newer else case
-    case = with_changes(case if changed_hands else _with_customer(case, customer, at), event)
+        again = at > case.last_activity_at if case.stage is Stage.LOST else _is_newer(case, at)
+        return _next_episode(book, case, event, customer) if again and event.added else case
+    if not changed_hands:
+        case = _with_customer(case, customer, newer=_is_newer(case, at))
+    case = with_changes(case, event)
     return _active(book, case, event) if at > case.last_activity_at else case
 
 
@@ -121,7 +124,7 @@ def visited(book: Book, case: Case | None, event: CartVisited, customer: Custome
         return _opened(event, event.cart_id, customer) if _knows_of_a_cart(event) else None
     if case.stage in _LATER_EPISODE_POSSIBLE:
         return case
-    if customer is not None and customer.id != case.customer_id and follow(book, case.customer_id) is None:
+    if customer is not None and _is_nobodys(book, case, customer):
         case = replace(case, customer_id=customer.id)
     return _active(book, case, event) if event.occurred_at > case.last_activity_at else case
 
@@ -130,6 +133,20 @@ def _knows_of_a_cart(event: CartVisited) -> bool:
     """Whether there must be a cart; one that has its visitor's own id is made up, and most visitors have none (L42)."""
     person, (_, made_up, whose) = event.person, event.cart_id.partition(":")
     return person is None or not made_up or whose not in (person.anonymous_id, person.external_id)
+
+
+def _is_nobodys(book: Book, case: Case, customer: Customer) -> bool:
+    """Whether a visitor may be whose cart it is: nobody else's, or only a browser's of whom nothing is known."""
+    if case.customer_id in (None, customer.id):
+        return case.customer_id is None
+    named = customer.external_id or customer.email or customer.phone
+    return named is not None and follow(book, case.customer_id) is None
+
+
+def _is_newer(case: Case, at: datetime) -> bool:
+    """Whether the cart isn't known to have changed since; looking at it is no change."""
+    stated_at = case.changes[-1].at if case.changes else case.cart_state_at
+    return stated_at is None or at > stated_at
 
 
 def _is_newest_state(case: Case, event: CartUpdated) -> bool:
@@ -208,18 +225,21 @@ def dearest(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The lines that a case keeps, in the cart's order: all, or of a huge cart the most valuable that can be bought."""
     if len(lines) <= MAX_LINES:
         return lines
-    worth = sorted(lines, key=lambda line: (not line.available, -line.quantity * line.unit_price_minor))
-    kept = {id(line) for line in worth[:MAX_LINES]}
-    return tuple(line for line in lines if id(line) in kept)
+    worth = sorted(
+        range(len(lines)),
+        key=lambda index: (
+            not lines[index].available,
+            -lines[index].quantity * lines[index].unit_price_minor,
+        ),
+    )
+    return tuple(lines[index] for index in sorted(worth[:MAX_LINES]))
 
 
-def _with_customer(case: Case, customer: Customer | None, at: datetime) -> Case:
-    """The case with whom the event names; an older event only fills a gap."""
+def _with_customer(case: Case, customer: Customer | None, *, newer: bool) -> Case:
+    """The case with whom the event names; an older state only fills a gap."""
     if customer is None or customer.id == case.customer_id:
         return case
-    if case.customer_id is not None and at < case.last_activity_at:
-        return case
-    return replace(case, customer_id=customer.id)
+    return replace(case, customer_id=customer.id) if newer or case.customer_id is None else case
 
 
 def _opened(
@@ -252,9 +272,9 @@ def _begins_new_episode(book: Book, case: Case, event: CartUpdated, customer: Cu
         lately = since is None or since <= book.policy.recovery.attribution
         after = since is None or since > _NO_TIME
         return after and (case.cleared or not (lately and _same_items(case, event.cart.lines)))
-    if event.occurred_at <= case.last_activity_at:
-        return False
-    return case.stage is Stage.LOST or _changed_hands(book, case, customer)
+    if case.stage is Stage.LOST:
+        return event.occurred_at > case.last_activity_at
+    return _changed_hands(book, case, customer) and _is_newer(case, event.occurred_at)
 
 
 def _same_items(case: Case, lines: tuple[Line, ...]) -> bool:

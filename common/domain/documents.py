@@ -143,7 +143,9 @@ class Case:
     automated: bool = False
     """Touched more often than any person could: nobody is contacted about it (L42)."""
     held_until: datetime | None = None
-    """Not called abandoned before this moment: the intake was behind, and what happened since may not be known."""
+    """Not called abandoned, nor sent anything, before this moment: the intake was behind, and what happened since may
+    not be known; or a payment failed, and may be tried again.
+    """
     announced: bool = False
     """Whether the abandonment was announced; one lost order is announced once, however often it goes quiet."""
     segment: Segment | None = None
@@ -169,7 +171,7 @@ class Case:
     order_id: str | None = None
     ordered_skus: tuple[str, ...] = ()
     cleared: bool = False
-    """Whether the cart was seen empty since its order; only then may the same items open a new episode (L8)."""
+    """Whether the cart was seen empty since its order; then even the same items open a new episode at once (L8)."""
     recovery: Recovery | None = None
     armed: Armed | None = None
     next_due_at: datetime | None = None

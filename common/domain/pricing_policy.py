@@ -3,10 +3,9 @@
 import hashlib
 from dataclasses import field
 from datetime import timedelta
-from decimal import Decimal
 from typing import Literal
 
-from common.domain.bounds import Amounts, check_amounts, minor_in, within
+from common.domain.bounds import Amounts, basis_points, check_amounts, check_percent, minor_in, within
 from common.domain.price_limits import FULL_BP
 from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
@@ -31,8 +30,8 @@ class PricingPolicy:
     """Offers: their triggers, limits and lifetime, and how patiently the pricing algorithm is asked."""
 
     triggers: OfferTriggers = OfferTriggers()
-    minimum_margin_percent: Decimal = Decimal(5)
-    """Of the cost, on top of it; with at most two decimals."""
+    minimum_margin_percent: float = 5
+    """Of the cost, on top of it."""
     minimum_margin: Amounts = field(default_factory=dict)
     """Per currency: what each piece must bring in above its cost, at least."""
     offer_lifetime_days: int = 7
@@ -60,11 +59,7 @@ class PricingPolicy:
     """Whether prices and costs of the catalogue contain the tax."""
 
     def __post_init__(self) -> None:
-        within("minimum_margin_percent", self.minimum_margin_percent, 0, 1000)
-        if self.minimum_margin_percent * 100 % 1:
-            raise ValueError(
-                f"minimum_margin_percent is {self.minimum_margin_percent}; it has at most two decimals"
-            )
+        check_percent("minimum_margin_percent", self.minimum_margin_percent, 0, 1000)
         within("offer_lifetime_days", self.offer_lifetime_days, 1, 30)
         within("attempts", self.attempts, 1, 10)
         within("attempt_timeout_seconds", self.attempt_timeout_seconds, 1, 60)
@@ -90,7 +85,7 @@ class PricingPolicy:
     @property
     def minimum_margin_bp(self) -> int:
         """The share of the cost in basis points."""
-        return int(self.minimum_margin_percent * 100)
+        return basis_points(self.minimum_margin_percent)
 
     @property
     def version(self) -> str:

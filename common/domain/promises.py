@@ -87,8 +87,9 @@ def with_issued_voucher(book: Book, case: Case, customer: Customer) -> tuple[Cas
 
 
 def promise_for(case: Case, customer: Customer, now: datetime) -> OpenVoucher | None:
-    """The customer's open voucher, if it says something about this cart: an amount in another currency doesn't, nor does
-    one on a cart that costs nothing.
+    """The customer's open voucher, if it says something about this cart.
+
+    An amount in another currency doesn't, nor does one on a cart that costs nothing.
     """
     promised = customer.open_voucher
     if promised is None or now >= promised.valid_until:

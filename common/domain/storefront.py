@@ -1,7 +1,7 @@
 """What storefronts tell us, after a source has understood it. Past tense: it has happened."""
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from datetime import datetime
 
 from common.domain.money import Money
@@ -27,6 +27,12 @@ class Person:
     country: str | None = None
     """ISO 3166-1 alpha-2."""
     consent: Mapping[Channel, bool] = field(default_factory=dict)
+    phone_in: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
+    """Reads the number, written without its country, as one of a country: for when the customer's is known."""
+
+    def with_phone_in(self, country: str) -> "Person":
+        """The person with the number as it is rung in that country, ISO 3166-1 alpha-2."""
+        return replace(self, phone=self.phone_in(country) if self.phone_in else self.phone, phone_in=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from common.application.failures import Refused
@@ -26,7 +27,16 @@ class Spelling:
     image: tuple[str, ...]
 
 
-def items_in(facts: Facts, *names: str) -> tuple[Stated, ...] | None:
+class Item(Stated):
+    """One of the items, as it stands in the payload."""
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its fields."""
+        return facts_in(self.value, f"{self.field}.")
+
+
+def items_in(facts: Facts, *names: str) -> tuple[Item, ...] | None:
     """The first stated list of items, or a single one; None if there is no list. Raises Refused."""
     stated = next(
         (facts.stated[name] for name in names if facts.stated.get(name, NOTHING).value is not None), None
@@ -34,7 +44,7 @@ def items_in(facts: Facts, *names: str) -> tuple[Stated, ...] | None:
     if stated is None:
         return None
     if isinstance(stated.value, dict):
-        return (stated,)
+        return (Item(*stated),)
     if not isinstance(stated.value, list):
         raise Refused("field_invalid", f"{stated.field} is not a list; send a list of objects.", stated.field)
     items = []
@@ -42,11 +52,11 @@ def items_in(facts: Facts, *names: str) -> tuple[Stated, ...] | None:
         field = f"{stated.field}[{index}]"
         if not isinstance(value, dict):
             raise Refused("field_invalid", f"{field} is not an object; send an object.", field)
-        items.append(Stated(value, field))
+        items.append(Item(value, field))
     return tuple(items)
 
 
-def readable_items(facts: Facts, notes: list[str], *names: str) -> tuple[Stated, ...]:
+def readable_items(facts: Facts, notes: list[str], *names: str) -> tuple[Item, ...]:
     """The items where an event can do without them; unreadable ones are left out with a note."""
     try:
         return items_in(facts, *names) or ()
@@ -55,13 +65,13 @@ def readable_items(facts: Facts, notes: list[str], *names: str) -> tuple[Stated,
         return ()
 
 
-def present(items: tuple[Stated, ...], spelling: Spelling) -> tuple[Stated, ...]:
+def present(items: tuple[Item, ...], spelling: Spelling) -> tuple[Item, ...]:
     """The items of which there is at least one piece: of others no money matters (L9). Raises Refused."""
-    return tuple(item for item in items if quantity_of(facts_in(item.value, f"{item.field}."), spelling))
+    return tuple(item for item in items if quantity_of(item.facts, spelling))
 
 
 def lines_of(
-    items: tuple[Stated, ...], currency: str, spelling: Spelling, notes: list[str]
+    items: tuple[Item, ...], currency: str, spelling: Spelling, notes: list[str]
 ) -> tuple[Line, ...]:
     """The lines that have a quantity. Raises Refused for an item without id or price."""
     return tuple(
@@ -87,7 +97,7 @@ class Goods(NamedTuple):
         return self.total_minor or 0
 
 
-def goods_of(items: tuple[Stated, ...], currency: str, spelling: Spelling) -> Goods:
+def goods_of(items: tuple[Item, ...], currency: str, spelling: Spelling) -> Goods:
     """The items of an order, which can do without any of them."""
     lines: list[Line] = []
     total, problem = 0, None
@@ -103,14 +113,14 @@ def goods_of(items: tuple[Stated, ...], currency: str, spelling: Spelling) -> Go
     return Goods(tuple(lines), total if items and not problem else None, problem)
 
 
-def unpriced_lines(items: tuple[Stated, ...], spelling: Spelling, notes: list[str]) -> tuple[Line, ...]:
+def unpriced_lines(items: tuple[Item, ...], spelling: Spelling, notes: list[str]) -> tuple[Line, ...]:
     """Lines whose prices don't matter: what is taken out of a cart. Raises Refused for an item without id."""
     return tuple(line for _, line in _told_by(items, spelling, notes))
 
 
-def _told_by(items: tuple[Stated, ...], spelling: Spelling, notes: list[str]) -> Iterator[tuple[Facts, Line]]:
+def _told_by(items: tuple[Item, ...], spelling: Spelling, notes: list[str]) -> Iterator[tuple[Facts, Line]]:
     for item in items:
-        facts = facts_in(item.value, f"{item.field}.")
+        facts = item.facts
         if quantity := quantity_of(facts, spelling):
             yield facts, _line(facts, quantity, spelling, notes)
 
@@ -146,8 +156,13 @@ def _link(facts: Facts, names: tuple[str, ...], notes: list[str]) -> str | None:
 
 def _text(facts: Facts, names: tuple[str, ...]) -> str:
     """The first of the named facts that is a text which somebody stated; else empty."""
-    stated = ((name, facts.stated.get(name, NOTHING).value) for name in names)
-    return reading.text_of({name: value for name, value in stated if value != NOT_SET}, *names)
+    for name in names:
+        value = facts.stated.get(name, NOTHING).value
+        if not isinstance(value, str) or value == NOT_SET:
+            continue
+        if text := reading.clean_text(value, reading.MAX_URL + 1):
+            return text
+    return ""
 
 
 def name_of(facts: Facts, spelling: Spelling) -> str:
@@ -174,9 +189,9 @@ def quantity_of(facts: Facts, spelling: Spelling) -> int:
     return value
 
 
-def any_priced(items: tuple[Stated, ...], spelling: Spelling) -> bool:
+def any_priced(items: tuple[Item, ...], spelling: Spelling) -> bool:
     """Whether any of the items states a price."""
-    return any(facts_in(item.value, "").first(*spelling.price) for item in items)
+    return any(item.facts.first(*spelling.price) for item in items)
 
 
 def sum_of(lines: tuple[Line, ...]) -> int:
@@ -184,17 +199,17 @@ def sum_of(lines: tuple[Line, ...]) -> int:
     return sum(line.quantity * line.unit_price_minor for line in lines)
 
 
-def skus_of(items: tuple[Stated, ...], spelling: Spelling) -> tuple[str, ...]:
+def skus_of(items: tuple[Item, ...], spelling: Spelling) -> tuple[str, ...]:
     """The articles that can be told, each once."""
-    facts = [facts_in(item.value, "") for item in items]
+    facts = [item.facts for item in items]
     skus = (one.text(*spelling.sku) or name_of(one, spelling)[: reading.MAX_ID] for one in facts)
     return tuple(dict.fromkeys(filter(None, skus)))
 
 
-def codes_in(facts: Facts, items: tuple[Stated, ...], *names: str) -> tuple[str, ...]:
+def codes_in(facts: Facts, items: tuple[Item, ...], *names: str) -> tuple[str, ...]:
     """Voucher codes of the call and of its items, each once: a text, a list of texts, or of objects with `code`."""
     found: list[str] = []
-    for holder in (facts, *(facts_in(item.value, "") for item in items)):
+    for holder in (facts, *(item.facts for item in items)):
         for name in names:
             stated = holder.first(name)
             values = (

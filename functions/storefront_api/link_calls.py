@@ -52,7 +52,9 @@ def gone(policy: Policy, call: Call) -> Answer:
 def wants_json(call: Call) -> bool:
     """Whether an app asks, by RFC 9110, 12.5.1; HTML for whom both are as welcome, or neither is."""
     stated = parse_accept_header(call.header("accept"))
-    accepted = MIMEAccept([(kind.partition(";")[0], weight) for kind, weight in stated])  # whatever the charset
+    accepted = MIMEAccept(
+        [(kind.partition(";")[0], weight) for kind, weight in stated]
+    )  # whatever the charset
     return accepted.best_match((_HTML, _JSON), default=_HTML) == _JSON
 
 

@@ -193,9 +193,9 @@ def _read(file: Path, name: str | None, bar: Any) -> Iterator[InputLine]:
             if unseen >= _BAR_STEP:
                 bar.update(unseen)
                 unseen = 0
-            text = text.removeprefix(codecs.BOM_UTF8)
-            if text and not text.isspace():
-                yield InputLine(number, text, name)
+            line = text.removeprefix(codecs.BOM_UTF8)
+            if line and not line.isspace():
+                yield InputLine(number, line, name)
     bar.update(unseen)
 
 

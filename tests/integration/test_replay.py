@@ -70,11 +70,9 @@ def test_each_line_has_the_fields_of_its_type(tmp_path: Path, day: Outcome) -> N
     """Every type occurs, and states when, of which store, case, customer and subject, and its own fields."""
     file = write(tmp_path / "day.jsonl", everything(ANNA))
     held = replay(file, "--policy", policy(tmp_path / "held", recovery="holdout_percent: 100"))
-    steps = "steps: [{id: first, after_minutes: 30, channels: [whatsapp]}]"
-    no_consent = "{email: false, sms: false, whatsapp: false, push: false}"
-    failed = replay(
-        file, "--policy", policy(tmp_path / "failed", sequence=steps, consent_required=no_consent)
-    )
+    texted = write(tmp_path / "texted.jsonl", [cart("k1", "10:00", ANNA.saying(email=False))])
+    too_long = f"sms_sender: Bielik\nunsubscribe_url: https://shop.test/{'x' * 1_700}"
+    failed = replay(texted, "--policy", policy(tmp_path / "failed", shop=too_long))
     seen = set()
     for line in [*day.lines, *held.lines, *failed.lines]:
         if line["type"] == "summary":
@@ -294,6 +292,11 @@ def _wrong_type(folder: Path) -> list[object]:
     return ["--policy", policy(folder / "p", sequence="steps: soon")]
 
 
+def _no_such_template(folder: Path) -> list[object]:
+    steps = "steps: [{id: first, after_minutes: 30, channels: [email], template: there_is_none}]"
+    return ["--policy", policy(folder / "p", sequence=steps)]
+
+
 def _broken_yaml(folder: Path) -> list[object]:
     return ["--policy", policy(folder / "p", incentives="tiers: {not_returned: [")]
 
@@ -323,6 +326,7 @@ MISTAKES: dict[Mistake, str] = {
     _unknown_key: "recovery.abandon_after_minuets",
     _bad_value: "holdout_percent is 140",
     _wrong_type: "sequence.steps",
+    _no_such_template: "template of step first is 'there_is_none'",
     _broken_yaml: "incentives.yaml, line 1",
     _unknown_document: "recovry",
     _no_folder: "nowhere",

@@ -172,6 +172,18 @@ def test_activity_on_a_known_cart(shop: Shop) -> None:
     assert (shop.costs(), shop.new_tasks()) == (ONE_OF_EACH, 0)
 
 
+def test_activity_that_overtakes_its_cart(shop: Shop) -> None:
+    """A page view of a known customer on an unknown cart: one batch, one commit, no task."""
+    assert shop.hears("page.viewed", cart_id="new") == "cart_seen"
+    assert (shop.costs(), shop.new_tasks()) == (ONE_OF_EACH, 0)
+
+
+def test_whoever_only_looks_around(shop: Shop) -> None:
+    """A page view without any cart: one batch and nothing written."""
+    assert shop.hears("page.viewed", cart_id="user:anna") == "nobodys_cart"
+    assert (shop.costs(), shop.new_tasks()) == ({READ: 1}, 0)
+
+
 def test_duplicate(shop: Shop) -> None:
     """An event that was applied before: one batch and nothing written."""
     shop.hears("cart.updated", id="again", cart=cart(total="30.00"))
@@ -215,9 +227,12 @@ def test_customer_update(shop: Shop) -> None:
 
 
 def test_customer_update_without_news(shop: Shop) -> None:
-    """A customer who says what is known already: one batch and nothing written."""
-    assert shop.hears("customer.updated") == "customer_updated"
+    """A customer who says what is known already: one batch and nothing written, but when a consent was said last."""
+    known = {"id": CUSTOMER["id"], "email": CUSTOMER["email"]}
+    assert shop.hears("customer.updated", customer=known) == "customer_updated"
     assert (shop.costs(), shop.new_tasks()) == ({READ: 1}, 0)
+    assert shop.hears("customer.updated") == "customer_updated"
+    assert (shop.costs(), shop.new_tasks()) == (ONE_OF_EACH, 0)
 
 
 def test_quiet_check_of_an_abandoned_cart(shop: Shop) -> None:

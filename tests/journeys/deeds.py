@@ -47,7 +47,7 @@ def _by_its_buyer(deed: Deed) -> Deed:
 
 
 def at_once(deed: Deed) -> Deed:
-    """A consent that is heard of at once: a late no beats a yes that was only repeated, until it is said again."""
+    """A consent that is heard of at once: a late no beats a yes that a cart only repeated, until it is said again."""
     return replace(deed, delay=0) if deed.kind in ("yes", "no") else deed
 
 
@@ -126,8 +126,8 @@ def tell(deeds: list[Deed], answers: str) -> tuple[Story, list[PubSubMessage], W
     story.sweep_regularly(timedelta(hours=6))
     messages = []
     for deed in sorted(deeds, key=lambda deed: (deed.minute + deed.delay, deed.minute)):
-        if deed.kind in ("emptied", "visit", "sold_out") and not known(story, deed.cart):
-            continue  # A cart that was never seen filled leaves nothing behind (L42).
+        if deed.kind == "sold_out" and not known(story, deed.cart):
+            continue  # What sells out in an unknown cart leaves nothing behind.
         messages.append(do(story, deed))
         witness.hear(deed)
     story.run_to(DAY + timedelta(days=16))

@@ -102,6 +102,19 @@ def test_an_order_id_used_twice_is_refused_too() -> None:
     assert refused(story) == [("id_reused", "id")]
 
 
+@pytest.mark.parametrize("more", [{"lines": [{"name": "Gift wrap"}]}, {"cart_id": ""}, {"discount": "free"}])
+def test_a_buyer_is_not_reminded_over_a_part_of_the_order_that_does_not_matter(more: dict[str, Any]) -> None:
+    """The order closes the case all the same (L1)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.tell(
+        "order.placed", "10:40", ANNA, order={"id": "o1", "currency": "PLN", "total": "100.00", **more}
+    )
+    story.run_until("+9d 00:00")
+    assert (story.sent(), refused(story)) == ([], [])
+    assert len(story.said("case.ordered")) == 1
+
+
 def test_ten_thousand_lines_are_a_cart_and_one_more_is_not() -> None:
     """The bound is told; the largest cart there may be is taken and its total is exact."""
     story = Story()

@@ -1,9 +1,11 @@
 """What happens to a cart: emptied, refilled, bought, left again."""
 
+import itertools
+
 import pytest
 
 from common.domain.vocabulary import Stage
-from tests.builders import ANNA, BOOTS, SOCKS
+from tests.builders import ANNA, BEN, BOOTS, SOCKS, Shopper, line
 from tests.stories import Story
 
 LAMP = ("LAMP", 1, "80.00")
@@ -27,6 +29,120 @@ def test_an_emptied_cart_cancels_what_is_pending() -> None:
     story.run_until("+9d 00:00")
     assert len(story.sent()) == 1
     assert story.reasons() == [("case.suppressed", "cart_empty")]
+
+
+@pytest.mark.parametrize(
+    "who", [Shopper(id="c-anna", consent={}), BEN, None], ids=["login", "other", "nobody"]
+)
+def test_a_cart_is_empty_whoever_emptied_it(who: Shopper | None) -> None:
+    """Left behind as a guest, emptied after a login that no address ties to them: nothing is sent (L9)."""
+    story = Story()
+    story.cart("k1", "10:00", Shopper(email="guest@shop.test"))
+    story.run_until("10:40")
+    story.emptied("k1", "10:45", who)
+    story.run_until("+9d 00:00")
+    assert story.types() == ["case.abandoned", "case.suppressed"]
+    story.cart("k1", "+9d 10:00", Shopper(email="guest@shop.test"))
+    assert story.case("k1").stage is Stage.OPEN
+
+
+def test_what_another_person_takes_out_is_out() -> None:
+    """Of a cart that is told by its changes as well; what they put in is theirs (L6, L9)."""
+    story = Story()
+    story.put("k1", "10:00", ANNA, SOCKS)
+    story.run_until("10:40")
+    story.taken("k1", "10:45", BEN, SOCKS)
+    story.run_until("+9d 00:00")
+    assert story.types() == ["case.abandoned", "case.suppressed"]
+
+
+def test_a_visit_counts_whoever_is_there() -> None:
+    """The guest has logged in meanwhile: somebody is at the cart, so nobody is reminded of it yet; it stays whose it is
+    (L3, L6).
+    """
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.run_until("10:40")
+    story.visit("k1", "10:45", BEN)
+    story.run_until("11:44")
+    assert story.sent() == []
+    story.run_until("11:45")
+    assert story.sent() == [("first", "email", ANNA.email)]
+
+
+@pytest.mark.parametrize("abandoned", [False, True])
+@pytest.mark.parametrize("told", ["cart", "put"])
+def test_whoever_fills_the_cart_has_it_though_a_visit_is_heard_of_first(told: str, abandoned: bool) -> None:
+    """Ben's items are Ben's, in any order of arrival (L6, L13)."""
+    story = Story()
+    getattr(story, told)("k1", "10:00", ANNA, SOCKS)
+    at = "10:40" if abandoned else "10:10"
+    story.run_until(at)
+    story.visit("k1", f"{at}:20", BEN)
+    getattr(story, told)("k1", f"{at}:10", BEN, BOOTS, arrives=f"{at}:30")
+    story.run_until("+9d 00:00")
+    delivered = {(message.recipient, message.lines[-1].sku) for message in story.provider.delivered}
+    assert delivered == {(BEN.email, "BOOTS")}
+
+
+def test_nobody_takes_a_cart_over_by_looking_at_it() -> None:
+    """Not even before it is left behind; a cart of nobody's gets its first visitor (L6)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.visit("k1", "10:05", BEN)
+    story.cart("k2", "10:00", None, BOOTS)
+    story.visit("k2", "10:05", BEN)
+    story.run_until("11:05")
+    assert {(said["subject"], said["recipient"]) for said in story.said("stimulus.sent")} == {
+        ("k1", ANNA.email),
+        ("k2", BEN.email),
+    }
+
+
+@pytest.mark.parametrize("arrival", list(itertools.permutations(range(3))))
+def test_an_emptied_cart_stays_empty_in_any_order_of_arrival(arrival: tuple[int, ...]) -> None:
+    """The news of its emptying may overtake the cart itself (L9, L13), and tells nobody anything (L42)."""
+    story = Story()
+    tell = [
+        lambda: story.cart("k1", "10:00", ANNA, arrives="10:11"),
+        lambda: story.cart("k1", "10:05", ANNA, BOOTS, arrives="10:11"),
+        lambda: story.emptied("k1", "10:10", ANNA, arrives="10:11"),
+    ]
+    for message in [tell[index]() for index in arrival]:
+        story.redeliver(message)
+    story.run_until("+9d 00:00")
+    assert story.types() == []
+    assert story.case("k1").next_due_at is None
+
+
+@pytest.mark.parametrize("arrival", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("type", ["page.viewed", "checkout.started"])
+def test_a_visit_may_overtake_its_cart(type: str, arrival: tuple[int, ...]) -> None:
+    """Whose the cart is, and when somebody was last there, is known all the same (L3, L13)."""
+    story = Story()
+    tell = [
+        lambda: story.cart("k1", "10:00", arrives="10:11"),
+        lambda: story.cart("k1", "10:05", None, BOOTS, arrives="10:11"),
+        lambda: story.tell(type, "10:10", ANNA, cart_id="k1", arrives="10:11"),
+    ]
+    for message in [tell[index]() for index in arrival]:
+        story.redeliver(message)
+    story.run_until("11:09")
+    assert story.types() == ["case.abandoned"]
+    story.run_until("11:10")
+    assert story.sent() == [("first", "email", ANNA.email)]
+    assert story.said("case.abandoned")[0]["total"] == "400.00"
+
+
+def test_whoever_only_looks_around_leaves_no_case() -> None:
+    """A cart that is named after its visitor is made up: most of them never put anything in (L42)."""
+    story = Story()
+    browser = Shopper(anonymous_id="b-1", consent={})
+    story.visit("ga4:b-1", "10:00", browser)
+    story.visit("user:c-anna", "10:01", ANNA)
+    assert story.documents("cases") == []
+    story.visit("gid://shop/Cart/1", "10:02", browser)
+    assert len(story.documents("cases")) == 1
 
 
 def test_a_cart_emptied_before_it_was_lost_says_nothing() -> None:
@@ -71,6 +187,15 @@ def test_the_same_items_after_the_order_open_no_case(lines: list[object]) -> Non
     story.run_until("+9d 00:00")
     assert story.types().count("case.abandoned") == 1
     assert len(story.sent()) == 1
+
+
+@pytest.mark.parametrize(("at", "abandoned"), [("+5d 11:30", 1), ("+5d 11:31", 2)])
+def test_long_after_the_order_the_same_items_are_wanted_again(at: str, abandoned: int) -> None:
+    """Within `attribution_days` they are its echo, as in another cart; later they are a new lost order (L8)."""
+    story = _recovered()
+    story.cart("k1", at, ANNA, SOCKS)
+    story.run_until("+20d 00:00")
+    assert story.types().count("case.abandoned") == abandoned
 
 
 def test_the_same_items_in_another_cart_soon_after_the_order_are_no_lost_order() -> None:
@@ -187,3 +312,13 @@ def test_a_huge_cart_keeps_its_dearest_lines_and_its_whole_total() -> None:
     case = story.case("k1")
     assert (len(case.lines), case.line_count, case.total_minor) == (50, 200, 100 * 200 * 201 // 2)
     assert {item.sku for item in case.lines} == {f"S{n}" for n in range(151, 201)}
+
+
+def test_of_a_huge_cart_what_can_be_bought_is_kept() -> None:
+    """Fifty dear items are sold out, a cheap one isn't: there is something to remind of (L44)."""
+    story = Story()
+    gone = [line(f"S{n}", 1, "90.00", available=False) for n in range(50)]
+    story.cart("k1", "10:00", ANNA, *gone, SOCKS)
+    story.run_until("11:00")
+    assert len(story.sent()) == 1
+    assert len(story.case("k1").lines) == 50

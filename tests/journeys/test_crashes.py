@@ -58,6 +58,17 @@ def met_again(story: Story) -> None:
     story.run_until("+20d 00:00")
 
 
+def promised_twice(story: Story) -> None:
+    """A guest and an account with a voucher each turn out to be one, who buys with the one that is kept."""
+    story.cart("k1", "10:00", GUEST_ANNA)
+    story.cart("k2", "11:05", Shopper(id=ANNA.id, phone=ANNA.phone, consent={"sms": True}), BOOTS)
+    story.run_until("13:00")
+    story.customer(ANNA, "13:10")
+    story.run_until("16:00")
+    story.order("o1", "16:00", ANNA, cart="k2", codes=[story.code()])
+    story.run_until("+20d 00:00")
+
+
 def refused(story: Story) -> None:
     """Passing and final refusals, a message that can't be read, an id used twice, and a customer who says no."""
     story.provider.always = lambda message: BUSY if message.claimed_at < when("13:00") else None
@@ -83,7 +94,7 @@ def offered(story: Story) -> None:
     story.run_until("+20d 00:00")
 
 
-TELLINGS = [unanswered, redeemed, met_again, refused, offered]
+TELLINGS = [unanswered, redeemed, met_again, promised_twice, refused, offered]
 
 
 def told(telling: Telling, crashes: Crashes, *, exact: bool = True) -> Story:

@@ -2,10 +2,12 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from common.domain.vocabulary import Stage
+from common.domain.vocabulary import Channel, Stage, VoucherState
 from tests.builders import ANNA, BEN, BOOTS, GUEST_ANNA, Shopper
 from tests.providers.scripted import REFUSED
 from tests.stories import Story
@@ -208,3 +210,120 @@ def test_a_cart_that_was_never_abandoned_just_changes_its_customer() -> None:
     story.cart("k1", "10:05", BEN)
     story.run_until("11:30")
     assert [recipient for _, _, recipient in story.sent()] == [BEN.email]
+
+
+GIVEN_UP: dict[str, Any] = {
+    "email": ({"email": "x@shop.test"}, {"email": "y@shop.test"}),
+    "phone": ({"phone": "+48601234567"}, {"phone": "+48602234567"}),
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN_UP)
+@pytest.mark.parametrize("id", ["a2", None], ids=["account", "guest"])
+@pytest.mark.parametrize("first_as_guest", [False, True])
+def test_an_address_that_was_given_up_ties_nobody(kind: str, id: str | None, first_as_guest: bool) -> None:
+    """A recycled address is its new owner's: neither gets the other's message or voucher, whatever is told twice (L6,
+    L13). That the former owner was known by it alone at first makes no difference.
+    """
+    former, current = GIVEN_UP[kind]
+    story = Story()
+    messages = [story.customer(Shopper(**former), "9:00")] if first_as_guest else []
+    messages += [
+        story.customer(Shopper(id="a1", **former), "9:01"),
+        story.customer(Shopper(id="a1", **current), "9:02"),
+        story.cart("k2", "10:00", Shopper(id=id, **former), BOOTS),
+    ]
+    story.cart("k1", "10:05", Shopper(id="a1"))
+    for message in messages:
+        story.redeliver(message)
+    story.cart("k3", "10:06", Shopper(**former))
+    story.run_until("11:10")
+    told = {(said["subject"], said["recipient"]) for said in story.said("stimulus.sent")}
+    assert told == {("k3", former[kind]), ("k1", current[kind])}
+    assert story.case("k2").superseded_by == story.case("k3").id
+    codes = {said["voucher_code"] for said in story.said("stimulus.sent")}
+    assert len(codes) == 2
+
+
+def test_an_address_is_taken_up_again_by_whoever_gave_it_up() -> None:
+    """The account says so itself; whoever had it in between is one inbox with them (L11)."""
+    story = Story()
+    for number, address in enumerate(("x@shop.test", "y@shop.test", "x@shop.test")):
+        story.customer(Shopper(id="a1", email=address), f"9:0{number}")
+    story.cart("k1", "10:00", Shopper(email="x@shop.test"))
+    assert story.case("k1").customer_id == story.person(Shopper(id="a1")).id
+
+
+def test_a_no_by_an_address_that_was_given_up_is_heeded() -> None:
+    """A household shares a phone: the no that one of them says by e-mail alone holds once both are one again (L38)."""
+    story = Story()
+    one = Shopper(email="one@shop.test", phone=ANNA.phone)
+    story.customer(one, "9:00")
+    story.customer(Shopper(email="two@shop.test", phone=ANNA.phone), "9:01")
+    story.customer(replace(one, phone=None).saying(email=False), "9:02")
+    story.cart("k1", "10:00", replace(one, consent={}))
+    assert not story.person(Shopper(phone=ANNA.phone)).consent[Channel.EMAIL].given
+    story.run_until("+9d 00:00")
+    assert "email" not in [channel for _, channel, _ in story.sent()]
+
+
+def test_a_consent_said_again_outlives_an_older_no_that_arrives_late() -> None:
+    """Yes, no, yes: the last word counts, whichever arrives last (L13, L38)."""
+    story = Story()
+    story.cart("k1", "10:00", ANNA)
+    story.customer(ANNA, "10:08")
+    story.customer(ANNA.saying(email=False), "10:05", arrives="10:09")
+    story.run_until("11:00")
+    assert story.sent() == [("first", "email", ANNA.email)]
+
+
+def _with_two_vouchers() -> tuple[Story, str, str]:
+    """Anna has a code as a guest and, a little later, another one by her account's phone."""
+    story = Story()
+    story.cart("k1", "10:00", GUEST_ANNA)
+    story.cart("k2", "10:05", Shopper(id=ANNA.id, phone=ANNA.phone, consent={"sms": True}), BOOTS)
+    story.run_until("11:30")
+    one, other = (str(said["code"]) for said in story.said("voucher.issued"))
+    return story, one, other
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_of_two_vouchers_of_one_person_one_is_kept(twice: bool) -> None:
+    """The other one is taken back, told once, and its cart's sequence stops (L11)."""
+    story, one, other = _with_two_vouchers()
+    message = story.customer(ANNA, "11:40")
+    if twice:
+        story.redeliver(message)
+    story.run_until("+9d 00:00")
+    assert [(said["code"], said["reason"]) for said in story.said("voucher.revoked")] == [(one, "withdrawn")]
+    assert [said["code"] for said in story.said("voucher.expired")] == [other]
+    assert story.case("k1").superseded_by == story.case("k2").id
+    assert [said["subject"] for said in story.said("stimulus.sent")] == ["k1", "k2", "k2"]
+
+
+def test_a_voucher_that_was_taken_back_redeems_nothing() -> None:
+    """One voucher, one redemption (L24)."""
+    story, one, other = _with_two_vouchers()
+    story.customer(ANNA, "11:40")
+    story.order("o1", "11:50", ANNA, codes=[one])
+    story.order("o2", "11:55", ANNA, codes=[other])
+    assert [said["code"] for said in story.said("voucher.redeemed")] == [other]
+
+
+def test_an_order_that_ties_two_people_redeems_the_voucher_it_carries() -> None:
+    """It was promised, and nobody had heard that there are two (L24)."""
+    story, one, _ = _with_two_vouchers()
+    story.order("o1", "11:50", ANNA, codes=[one])
+    assert [said["code"] for said in story.said("voucher.redeemed")] == [one]
+    story.run_until("+9d 00:00")
+    assert story.said("voucher.revoked") == []
+
+
+def test_a_cart_that_ties_two_people_keeps_what_the_merge_made_of_it() -> None:
+    """The event that ties them is about the very cart whose voucher is taken back (L11)."""
+    story, one, _ = _with_two_vouchers()
+    story.cart("k1", "11:40", ANNA)
+    story.run_until("11:41")
+    voucher = story.case("k1").voucher
+    assert voucher is not None
+    assert (voucher.code, voucher.state) == (one, VoucherState.REVOKED)

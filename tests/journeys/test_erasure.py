@@ -453,6 +453,23 @@ def test_an_order_that_is_named_leads_to_its_person() -> None:
     assert [trace for trace in traces(everything(story)) if trace != "browser-9af31c"] == []
 
 
+@pytest.mark.parametrize("first_as_guest", [False, True])
+def test_an_address_that_was_given_up_leads_to_who_has_it(first_as_guest: bool) -> None:
+    """Its former owner, also if they were known by it alone at first, is somebody else."""
+    story = Story()
+    mail = Shopper(email="x@shop.test")
+    if first_as_guest:
+        story.customer(mail, "9:00")
+    story.customer(Shopper(id="a1", email="x@shop.test"), "9:01")
+    story.customer(Shopper(id="a1", email="y@shop.test"), "9:02")
+    story.cart("k2", "10:00", mail, BOOTS)
+    story.cart("k1", "10:01", Shopper(id="a1"))
+    erase(story, "10:10", mail)
+    assert "x@shop.test" not in everything(story)
+    story.run_until("+9d 00:00")
+    assert {recipient for _, _, recipient in story.sent()} == {"y@shop.test"}
+
+
 def test_nobody_known_is_no_mistake() -> None:
     """The request is kept as done, with nothing in it."""
     story = Story()

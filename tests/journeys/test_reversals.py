@@ -28,6 +28,48 @@ def test_an_order_that_fails_may_be_recovered() -> None:
     assert story.types()[-1] == "case.recovered"
 
 
+@pytest.mark.parametrize(("ordered", "step"), [("10:45", "first"), ("11:20", "last_call")])
+def test_whoever_could_not_pay_is_given_time_to_try_again(ordered: str, step: str) -> None:
+    """A step is long due when the payment fails: it waits for half an hour, as they may be trying again."""
+    story = _reminded(ordered)
+    story.order("o1", ordered, ANNA, cart="k1")
+    story.order("o1", "+2d 10:00", ANNA, cart="k1", type="payment_failed")
+    before = len(story.sent())
+    story.run_until("+2d 10:29")
+    assert len(story.sent()) == before
+    story.run_until("+2d 10:30")
+    assert story.sent()[before:] == [(step, "email", ANNA.email)]
+
+
+def test_a_second_try_soon_after_the_first_one_failed_leaves_nothing_to_remind_of() -> None:
+    """Three minutes later they have bought (L1)."""
+    story = _reminded()
+    story.order("o1", "11:31", ANNA, cart="k1")
+    story.order("o1", "+2d 10:00", ANNA, cart="k1", type="payment_failed")
+    story.order("o2", "+2d 10:03", ANNA, cart="k1")
+    story.run_until("+9d 00:00")
+    assert len(story.sent()) == 1
+    assert story.case("k1").order_id == "o2"
+
+
+@pytest.mark.parametrize("arrives", ["11:32", "+2d 10:01"])
+def test_a_cart_emptied_since_its_order_is_not_reminded_of_when_that_fails(arrives: str) -> None:
+    """Its link would lead to an empty cart (L9), whichever news comes first (L13); filled again it goes on."""
+    story = _reminded()
+    story.order("o1", "11:31", ANNA, cart="k1")
+    if arrives == "11:32":
+        story.emptied("k1", "11:32", ANNA)
+    story.order("o1", "+2d 10:00", ANNA, cart="k1", type="payment_failed")
+    if arrives != "11:32":
+        story.emptied("k1", "11:32", ANNA, arrives=arrives)
+    story.run_until("+3d 00:00")
+    assert len(story.sent()) == 1
+    assert story.reasons()[-1] == ("case.suppressed", "cart_empty")
+    story.cart("k1", "+3d 10:00", ANNA, BOOTS)
+    story.run_until("+9d 00:00")
+    assert [step for step, _, _ in story.sent()] == ["first", "last_call"]
+
+
 def test_an_order_without_a_cart_that_fails_reopens_what_it_closed() -> None:
     """The order remembers which case it closed (L26)."""
     story = _reminded("10:45")

@@ -20,6 +20,7 @@ from functions.ingest_event import reading
 from functions.ingest_event.sources.ga4.shapes import Hit
 from functions.ingest_event.tracked_items import (
     Goods,
+    Item,
     Spelling,
     any_priced,
     codes_in,
@@ -34,10 +35,8 @@ from functions.ingest_event.tracked_items import (
     unpriced_lines,
 )
 from functions.ingest_event.tracking import (
-    Stated,
     assumed_currency,
     currency_in,
-    facts_in,
     minor_of,
     optional_minor,
 )
@@ -69,7 +68,7 @@ def _visited(hit: Hit) -> Told:
     return CartVisited, {"cart_id": _cart_id(hit)}
 
 
-def _currency(hit: Hit, items: tuple[Stated, ...]) -> str:
+def _currency(hit: Hit, items: tuple[Item, ...]) -> str:
     """The event's currency, else its items', else the store's. Raises Refused: GA4 asks for it with every value."""
     return currency_in(hit.facts, items, assumed_currency(hit.envelope.message), hit.notes)
 
@@ -86,7 +85,7 @@ def _removed(hit: Hit) -> Told:
     return CartItemsChanged, {"cart_id": _cart_id(hit), "currency": None, "removed": lines}
 
 
-def _changed(hit: Hit) -> tuple[Stated, ...]:
+def _changed(hit: Hit) -> tuple[Item, ...]:
     items = items_in(hit.facts, *_ITEMS)
     if not items:
         field = f"{hit.facts.prefix}items"
@@ -108,7 +107,7 @@ def _checkout(hit: Hit) -> Told:
     return _state(hit, items) if items else _visited(hit)
 
 
-def _state(hit: Hit, items: tuple[Stated, ...]) -> Told:
+def _state(hit: Hit, items: tuple[Item, ...]) -> Told:
     found = _cart_id(hit)
     if not present(items, SPELLING):
         return CartUpdated, {"cart": Cart(id=found, currency=None, total_minor=0)}
@@ -149,7 +148,7 @@ def _order_id(hit: Hit, cart: str | None) -> str:
     return f"event:{hit.id}"[: reading.MAX_ID]
 
 
-def _money(hit: Hit, items: tuple[Stated, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
+def _money(hit: Hit, items: tuple[Item, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
     """The total, None where no amount is stated at all, the discount in minor units, and the lines. Raises Refused."""
     if hit.facts.first("total", *_VALUES) is None and not any_priced(items, SPELLING):
         hit.notes.append(f"The order's total is not known; send {hit.facts.prefix}value.")
@@ -176,13 +175,13 @@ def _total(hit: Hit, goods: Goods, currency: str) -> int:
     return goods.checked_total() + more
 
 
-def _discount(hit: Hit, items: tuple[Stated, ...], currency: str) -> int:
+def _discount(hit: Hit, items: tuple[Item, ...], currency: str) -> int:
     """The event's discount, else its items', each of which is for one piece."""
     if stated := hit.facts.first("discount"):
         return optional_minor(stated, currency, hit.notes)
     total = 0
     for item in items:
-        facts = facts_in(item.value, f"{item.field}.")
+        facts = item.facts
         if (each := facts.first("discount")) is not None:
             try:
                 total += quantity_of(facts, SPELLING) * optional_minor(each, currency, hit.notes)

@@ -8,6 +8,7 @@ from functions.ingest_event import reading
 from functions.ingest_event.sources.segment import calls
 from functions.ingest_event.sources.segment.calls import Call
 from functions.ingest_event.tracked_items import (
+    Item,
     Spelling,
     items_in,
     lines_of,
@@ -16,7 +17,7 @@ from functions.ingest_event.tracked_items import (
     sum_of,
     unpriced_lines,
 )
-from functions.ingest_event.tracking import Facts, Stated, assumed_currency, currency_in, minor_of
+from functions.ingest_event.tracking import Facts, assumed_currency, currency_in, minor_of
 from functions.ingest_event.visitors import cart_id
 
 SPELLING = Spelling(
@@ -39,7 +40,7 @@ _DEFAULT_CURRENCY = "USD"
 """Segment's specification: amounts without a currency are US dollars."""
 
 
-def currency_of(call: Call, items: tuple[Stated, ...]) -> str:
+def currency_of(call: Call, items: tuple[Item, ...]) -> str:
     """The call's currency, else the store's, else US dollars with a note."""
     assumed = assumed_currency(call.envelope.message) or _DEFAULT_CURRENCY
     return currency_in(call.facts, items, assumed, call.notes)
@@ -70,18 +71,18 @@ def _removed(call: Call) -> Told:
     }
 
 
-def _changed(call: Call) -> tuple[Stated, ...]:
+def _changed(call: Call) -> tuple[Item, ...]:
     """The product that the properties are, else those that they list."""
     return _own_product(call) or items_in(call.facts, *PRODUCTS) or (_properties(call),)
 
 
-def _own_product(call: Call) -> tuple[Stated, ...]:
+def _own_product(call: Call) -> tuple[Item, ...]:
     own = call.facts.text(*SPELLING.sku) or name_of(call.facts, SPELLING)
     return (_properties(call),) if own else ()
 
 
-def _properties(call: Call) -> Stated:
-    return Stated(call.own("properties"), f"{call.prefix}properties")
+def _properties(call: Call) -> Item:
+    return Item(call.own("properties"), f"{call.prefix}properties")
 
 
 def _cart(call: Call) -> Told:
@@ -96,7 +97,7 @@ def _checkout(call: Call) -> Told:
     return _state(call, items) if items else _visited(call)
 
 
-def _state(call: Call, items: tuple[Stated, ...]) -> Told:
+def _state(call: Call, items: tuple[Item, ...]) -> Told:
     found = cart_id(call.facts, call.visitor, *calls.VISITOR)
     url = _cart_url(call.facts, call.notes)
     if not present(items, SPELLING):

@@ -21,6 +21,7 @@ from functions.ingest_event.sources.segment.commerce import PRODUCTS, SPELLING, 
 from functions.ingest_event.sources.segment.people import is_named, person_of
 from functions.ingest_event.tracked_items import (
     Goods,
+    Item,
     any_priced,
     codes_in,
     goods_of,
@@ -29,7 +30,7 @@ from functions.ingest_event.tracked_items import (
     skus_of,
     sum_of,
 )
-from functions.ingest_event.tracking import Stated, minor_of, optional_minor
+from functions.ingest_event.tracking import minor_of, optional_minor
 from functions.ingest_event.visitors import known_cart_id, plain
 
 TOTALS = ("total", "order_total", "orderTotal", "grand_total", "grandTotal", "total_price", "value")
@@ -79,7 +80,7 @@ def _order_id(call: Call, cart_id: str | None) -> str:
     return f"call:{call.id}"[: reading.MAX_ID]
 
 
-def _money(call: Call, items: tuple[Stated, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
+def _money(call: Call, items: tuple[Item, ...]) -> tuple[Money | None, int, tuple[Line, ...]]:
     """The total, None where no amount is stated at all, the discount in minor units, and the lines. Raises Refused."""
     if call.facts.first(*TOTALS, "revenue") is None and not any_priced(items, SPELLING):
         call.notes.append(f"The order's total is not known; send {call.facts.prefix}total.")

@@ -183,3 +183,32 @@ def test_no_name_is_looked_up() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "country", "number"),
+    [
+        ({"phone": "601 234 567"}, "PL", "+48601234567"),
+        ({"phone": "601"}, "PL", None),
+        ({"phone": "+48 601 234 567"}, "SE", "+48601234567"),
+        ({"phone": "601 234 567", "country": "PL"}, "SE", "+48601234567"),
+        ({"phone": "601 234 567 890", "country": "PL"}, "SE", None),
+        ({"email": "anna@example.com"}, "PL", None),
+    ],
+)
+def test_a_number_without_its_country_waits_for_the_customers(
+    stated: dict[str, str], country: str, number: str | None
+) -> None:
+    """It is read once it is known where the customer lives; a number that is told already stays as it is (L28)."""
+    person, _ = contact.describe_person(external_id="c1", **stated)
+    assert person is not None
+    assert person.with_phone_in(country).phone == number
+    assert person.with_phone_in(country).phone_in is None
+
+
+def test_a_number_that_nobody_can_ring_names_nobody() -> None:
+    """Nor does it show where a person is written down."""
+    assert contact.describe_person(phone="601 234 567")[0] is None
+    person, notes = contact.describe_person(external_id="c1", phone="601 234 567")
+    assert person == Person(external_id="c1")
+    assert "601" not in f"{person!r} {notes}"

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import MISSING, Field, fields, is_dataclass
-from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def said(value: Any) -> str:
             return "none"
         case bool():
             return f"`{str(value).lower()}`"
-        case int() | Decimal():
+        case int():
             return str(value)
         case tuple():
             names = (one.value if isinstance(one, Enum) else str(one) for one in value)

@@ -192,7 +192,17 @@ SHOPIFY_ORDER = {
     "total_discounts": "5.00",
     "total_discounts_set": money_set("53.30", "SEK", "5.00"),
     "discount_codes": [{"code": "WELCOME", "amount": "5.00", "type": "fixed_amount"}],
-    "line_items": [{"id": 1, "sku": "LAMP-OAK", "variant_id": 451, "quantity": 2, "price": "54.00"}],
+    "line_items": [
+        {
+            "id": 1,
+            "sku": "LAMP-OAK",
+            "variant_id": 451,
+            "title": "Oak lamp",
+            "quantity": 2,
+            "price": "54.00",
+            "price_set": money_set("575.50", "SEK", "54.00"),
+        }
+    ],
     "billing_address": {"country_code": "SE", "name": "Greta Lind"},
     "customer": SHOPIFY_CUSTOMER,
 }

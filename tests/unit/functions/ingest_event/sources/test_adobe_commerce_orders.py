@@ -46,6 +46,7 @@ def test_an_order_is_what_the_customer_pays_in_their_own_currency() -> None:
         discount_minor=1000,
         voucher_codes=("GLAZE10",),
         skus=("VASE-BLUE",),
+        lines=(storefront.Line(sku="VASE-BLUE", name="Blue vase", quantity=2, unit_price_minor=4_813),),
     )
     assert event.person == storefront.Person(
         email="ines.prado@example.com", phone="+34612345678", name="Ines Prado", country="ES"

@@ -61,6 +61,7 @@ def test_an_order_is_what_the_shopper_pays_in_the_transactional_currency() -> No
         discount_minor=1750,
         voucher_codes=("SPRING",),
         skus=("HELMET-M", "812"),
+        lines=(storefront.Line(sku="HELMET-M", name="Helmet", quantity=1, unit_price_minor=4_950),),
     )
     assert event.person == storefront.Person(
         email="jonas.weber@example.com",

@@ -174,6 +174,7 @@ def test_an_order_is_what_the_customer_pays() -> None:
         discount_minor=748,
         voucher_codes=("SPRING10",),
         skus=("TEA-ASSAM-250", "SET-BREW"),
+        lines=order("orders.pending").cart.lines,
     )
     assert (event.person, event.occurred_at) == (IDA, at(52))
     untaxed = order("orders.place", **PLACED, total_amount_with_taxes_cents=None, total_amount_cents=5_900)

@@ -97,6 +97,7 @@ def test_an_order_is_what_the_customer_pays() -> None:
         discount_minor=25_000,
         voucher_codes=("FJELL-10",),
         skus=("TENT-2P-GREEN", "PEGS-10"),
+        lines=event_of(sent(CART)).cart.lines[:2],
     )
     assert event.person == MAJA
     assert event.notes == ()

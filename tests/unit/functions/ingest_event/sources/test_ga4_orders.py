@@ -59,6 +59,7 @@ def test_a_purchase_is_a_placed_order(name: str) -> None:
         discount_minor=500,
         voucher_codes=("SUMMER", "RING"),
         skus=("BELL-BRASS", "LOCK-9"),
+        lines=(BELL_LINE, LOCK_LINE),
     )
 
 

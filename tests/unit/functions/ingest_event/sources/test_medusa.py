@@ -204,6 +204,7 @@ def test_an_order_of_version_1_is_understood() -> None:
         discount_minor=3_000,
         voucher_codes=("VAAR10",),
         skus=("MUG-BLUE",),
+        lines=told("cart.updated", CART_1).cart.lines,
     )
     assert event.occurred_at == datetime(2026, 5, 1, 11, 10, tzinfo=UTC)
 
@@ -218,6 +219,7 @@ def test_an_order_of_version_2_is_understood() -> None:
         discount_minor=1_949,
         voucher_codes=("SPRING15",),
         skus=("RAIN-M-MOSS",),
+        lines=told("cart.updated", CART_2).cart.lines,
     )
     assert (event.person.phone, event.person.name, event.person.external_id) == (
         "+4930901820",

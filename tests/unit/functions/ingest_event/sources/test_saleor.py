@@ -130,6 +130,9 @@ def test_an_order_is_understood() -> None:
         discount_minor=1_500,
         voucher_codes=("LAS15",),
         skus=("TEA-200",),
+        lines=(
+            storefront.Line(sku="TEA-200", name="Forest tea - 200 g", quantity=2, unit_price_minor=5_990),
+        ),
     )
     assert (event.person, event.occurred_at) == (EWA, WHEN)
 

@@ -79,6 +79,7 @@ def test_a_completed_order_is_placed() -> None:
         discount_minor=500,
         voucher_codes=("SPRING-5",),
         skus=("KETTLE-1L", "TEA-GREEN"),
+        lines=example("cart viewed").cart.lines,
     )
 
 

@@ -39,6 +39,7 @@ def test_an_order_is_understood_in_the_customer_s_own_currency() -> None:
         discount_minor=5_330,
         voucher_codes=("WELCOME",),
         skus=("LAMP-OAK",),
+        lines=(storefront.Line(sku="LAMP-OAK", name="Oak lamp", quantity=2, unit_price_minor=57_550),),
     )
     assert (event.person.email, event.person.country, event.person.locale) == (
         "greta@example.com",

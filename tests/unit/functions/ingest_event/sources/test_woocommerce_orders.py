@@ -26,6 +26,7 @@ def test_an_order_is_read_whole() -> None:
         voucher_codes=("a2c4-e6g8-hjkm",),
         skus=("SENCHA-100", "305"),
         made_by_shop=False,
+        lines=ordered(status="checkout-draft").cart.lines,
     )
     assert event.person == storefront.Person(
         email="jana.horakova@example.net", phone="+420601123456", name="Jana Horáková", country="CZ"

@@ -54,7 +54,16 @@ ORDER: dict[str, Any] = {
     "order_source": "www",
     "customer_locale": "de",
     "products": [
-        {"id": 1, "sku": "HELMET-M", "product_id": 77, "quantity": 1, "quantity_refunded": 0},
+        {
+            "id": 1,
+            "sku": "HELMET-M",
+            "product_id": 77,
+            "name": "Helmet",
+            "price_ex_tax": "41.5966",
+            "price_inc_tax": "49.5000",
+            "quantity": 1,
+            "quantity_refunded": 0,
+        },
         {"id": 2, "sku": "", "variant_id": 812, "product_id": 78, "quantity": 1, "quantity_refunded": 1},
     ],
     "coupons": [{"id": 3, "code": "SPRING", "amount": "12.5000", "discount": "12.5000"}],
