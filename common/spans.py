@@ -19,7 +19,7 @@ _is_settled = False
 
 def tracing() -> "Tracing | None":
     """Whoever makes the spans, built on first use; None = nobody does. The environment is asked once."""
-    global _tracing, _is_settled  # noqa: PLW0603 - one a worker, as the engine
+    global _tracing, _is_settled
     if not _is_settled:
         with _lock:
             if not _is_settled:

@@ -39,6 +39,7 @@ class Shopper:
     name: str | None = None
     consent: Mapping[str, bool] = field(default_factory=lambda: dict(_CONSENT))
     locale: str | None = None
+    country: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The customer of a canonical event."""
@@ -49,6 +50,7 @@ class Shopper:
             "phone": self.phone,
             "name": self.name,
             "locale": self.locale,
+            "country": self.country,
             "consent": dict(self.consent),
         }
         return {name: value for name, value in stated.items() if value}

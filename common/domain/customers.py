@@ -4,6 +4,7 @@ Each of the three has a document id of its own. One of those documents holds the
 (`merged_into`). So an event's customer is found in the same batch as its cart, without an index to keep in step.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace as replace_person
 from datetime import datetime
 from operator import attrgetter
@@ -80,6 +81,8 @@ def identify(
         return None
     book.need(*((CUSTOMERS, id) for id in documents.values()))
     found = {kind: follow(book, id) for kind, id in documents.items()}
+    if person.phone_in and (country := _country_of(found)):
+        return identify(book, store, person.with_phone_in(country), at, in_passing=in_passing)
     if documents.keys() == {"anonymous"}:
         return _visitor(book, found["anonymous"], documents["anonymous"], store, keep=not in_passing)
     if (known := _the_one(found)) is not None and _has(known, person):
@@ -98,10 +101,20 @@ def identify(
     found = {kind: other for kind, other in found.items() if kind not in _ADDRESSES or getattr(person, kind)}
     customer = told(_with_ties(book, customer, found, person), person, at, in_passing=in_passing)
     book.put(customer)
-    for kind, other in found.items():
-        if other is None and follow(book, documents[kind]) != customer:
-            book.put(Customer(id=documents[kind], store=store, merged_into=customer.id))
+    _lead_to(book, customer, (documents[kind] for kind, other in found.items() if other is None))
     return customer
+
+
+def _lead_to(book: Book, customer: Customer, unknown: Iterable[str]) -> None:
+    """Names that nobody had lead to the customer from now on."""
+    for id in unknown:
+        if follow(book, id) != customer:
+            book.put(Customer(id=id, store=customer.store, merged_into=customer.id))
+
+
+def _country_of(found: Mapping[str, Customer | None]) -> str | None:
+    """Where the person is known to be, which a number without a country needs in order to be read."""
+    return next((one.country for one in found.values() if one is not None and one.country), None)
 
 
 def _has(customer: Customer, person: Person) -> bool:

@@ -25,7 +25,7 @@ def read_with_care(
     Of a canonical order that is refused, what doesn't matter is left out, whatever the rules: see `unimportant`.
     """
     said = _read_by_rules(source, message, received_at, rules)
-    if source.NAME != "recoup" or not any(isinstance(one, Refused) for one in said):
+    if not (source.NAME == "recoup" and said and isinstance(said[0], Refused)):  # it says one thing at a time
         return said
     from functions.ingest_event.unimportant import read_orders_anyway
 

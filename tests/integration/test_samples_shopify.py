@@ -89,7 +89,6 @@ def test_every_kind_of_event_has_a_sample(shared_data: Path) -> None:
     kinds = {type(part) for sample in samples(shared_data) for part in told_by(sample)}
     assert kinds >= {
         storefront.CartUpdated,
-        storefront.CartVisited,
         storefront.OrderPlaced,
         storefront.OrderPaid,
         storefront.OrderCancelled,

@@ -327,3 +327,12 @@ def test_a_cart_that_ties_two_people_keeps_what_the_merge_made_of_it() -> None:
     voucher = story.case("k1").voucher
     assert voucher is not None
     assert (voucher.code, voucher.state) == (one, VoucherState.REVOKED)
+
+
+def test_a_number_without_a_country_is_read_in_the_customer_s_own() -> None:
+    """The country may have been told long before."""
+    story = Story()
+    story.cart("k1", "10:00", Shopper(id="c-1", country="PL", consent={"sms": True}))
+    story.customer(Shopper(id="c-1", phone="601 234 567"), "10:05")
+    story.run_until("12:00")
+    assert [recipient for _, _, recipient in story.sent()] == ["+48601234567"]

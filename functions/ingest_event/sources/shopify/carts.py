@@ -35,9 +35,8 @@ def read_checkout(told: Envelope) -> Iterator[Fact]:
         why = "cart_token is missing; send it or the checkout's token."
         raise Refused("field_missing", why, "cart_token")
     person = read_person(payload, told.notes)
-    if payload.get(
-        "completed_at"
-    ):  # bought: nothing is left to remind of, whether or not its order is delivered
+    if payload.get("completed_at"):
+        # Nothing is left to remind of, whether or not its order is delivered.
         bought = Cart(id=cart_id, currency=None, total_minor=0)
         yield Fact(CartUpdated, {"cart": bought, "person": person})
         return
