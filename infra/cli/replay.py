@@ -25,7 +25,6 @@ from infra.local.clocks import VirtualClock
 from infra.local.database import Database
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
 from infra.local.mailbox import MailboxSender, folder
-from infra.local.once import Once
 from infra.local.pricing import ScriptedPricing
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from infra.local.yaml_policies import YamlPolicySource
@@ -75,10 +74,10 @@ def replay(
     logs.configure(severity="ERROR")
     try:
         opened = machine_for_replay(rules, mailbox, service)
-        with opened as (machine, clock, database), _recordings(files) as recordings:
+        with opened as (machine, clock), _recordings(files) as recordings:
             if catalog is not None:
                 _load(machine, catalog)
-            run(Replay(machine, clock, Once(database), _print), recordings, end)
+            run(Replay(machine, clock, _print), recordings, end)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
@@ -103,7 +102,7 @@ def read_policy(folder: Path | None) -> Policy:
 @contextmanager
 def machine_for_replay(
     policy: Policy, mailbox: Path | None, pricing: PricingService | None = None
-) -> Iterator[tuple[Machine, VirtualClock, Database]]:
+) -> Iterator[tuple[Machine, VirtualClock]]:
     """A machine on a file of its own that is gone afterwards."""
     # Documents hold no cycles: looking for some among tens of thousands of them only costs time.
     gc.set_threshold(100_000, 50, 100)
@@ -115,7 +114,7 @@ def machine_for_replay(
         try:
             rules = fixed_policies(policy)
             machine = Machine(database, clock, rules, senders, lasting=False, pricing=pricing)
-            yield machine, clock, database
+            yield machine, clock
         finally:
             database.close()
 

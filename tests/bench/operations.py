@@ -26,7 +26,6 @@ from common.domain.policy import Policy
 from infra.cli.replay import machine_for_replay
 from infra.cost.measured import MEASURED, Calls
 from infra.local.machine import LOCAL_KEYS, Machine
-from infra.local.once import Once
 from infra.local.replay import InputLine, Replay, run
 from tests.bench.shop_day import EVENTS_PER_CART, lines
 
@@ -161,11 +160,11 @@ def measure(events: int = EVENTS) -> dict[str, Any]:
     """The day, lived through until nothing is pending; the same every time, but for cpu_ms."""
     tally, policy = Tally(), build({}, LOCAL_KEYS)
     logs.configure(tally.log, "INFO")
-    with machine_for_replay(policy, None) as (machine, clock, database):
+    with machine_for_replay(policy, None) as (machine, clock):
         store = machine.engine.store
         machine.engine = tally.wrap(machine.engine)
         _watch(machine, tally)
-        replay = Replay(machine, clock, Once(database), lambda line: None)
+        replay = Replay(machine, clock, lambda line: None)
         taken = 0
         day = list(lines(events))
         run(replay, [(InputLine(taken := taken + 1, line) for line in day)], None)

@@ -20,7 +20,6 @@ from infra.demo.day import bundled_policy, live_through
 from infra.demo.experiment import Arm
 from infra.demo.storefronts.furniture import FURNITURE
 from infra.local.database import Database
-from infra.local.once import Once
 from infra.local.replay import BEGINNING, InputLine, Replay, run
 from tests.deployment_bigquery.warehouse import FOLDER, VIEWS, Warehouse, parsed, row_of, tables_of
 
@@ -52,11 +51,11 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Told:
 def _replayed(lines: str) -> tuple[list[Announce], dict[str, Any]]:
     announced: list[Announce] = []
     told: list[Mapping[str, Any]] = []
-    with machine_for_replay(bundled_policy(), None) as (machine, clock, database):
+    with machine_for_replay(bundled_policy(), None) as (machine, clock):
         assert machine.engine.catalogue is not None
         assert not load(machine.engine.catalogue, machine.store, FURNITURE, BEGINNING)
         machine.bus.subscribe(announced.append)
-        replay = Replay(machine, clock, Once(database), told.append)
+        replay = Replay(machine, clock, told.append)
         numbered = enumerate(io.StringIO(lines), start=1)
         run(replay, [(InputLine(number, line) for number, line in numbered)], None)
     return announced, dict(told[-1])

@@ -15,7 +15,6 @@ from common.domain.documents import Suppression
 from common.domain.policy import Policy
 from infra.cli.replay import machine_for_replay
 from infra.local.machine import LOCAL_KEYS, Machine, fixed_policies
-from infra.local.once import Once
 from infra.local.replay import InputLine, Replay, read_line
 from tests.builders import BEN, Shopper, when
 from tests.integration.replay_runs import CARLA, cart, order
@@ -54,8 +53,8 @@ def shop() -> Iterator[Shop]:
 @contextmanager
 def _opened(policy: Policy) -> Iterator[Shop]:
     told: list[Any] = []
-    with machine_for_replay(policy, None) as (machine, clock, database):
-        yield Shop(machine, Replay(machine, clock, Once(database), told.append), told)
+    with machine_for_replay(policy, None) as (machine, clock):
+        yield Shop(machine, Replay(machine, clock, told.append), told)
 
 
 def _passing_by(at: str) -> bytes:
