@@ -40,6 +40,7 @@ class Shopper:
     consent: Mapping[str, bool] = field(default_factory=lambda: dict(_CONSENT))
     locale: str | None = None
     country: str | None = None
+    time_zone: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The customer of a canonical event."""
@@ -51,6 +52,7 @@ class Shopper:
             "name": self.name,
             "locale": self.locale,
             "country": self.country,
+            "time_zone": self.time_zone,
             "consent": dict(self.consent),
         }
         return {name: value for name, value in stated.items() if value}

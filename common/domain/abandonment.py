@@ -3,9 +3,10 @@
 from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
-from common.domain.customers import follow, is_capped, segment_of
+from common.domain.customers import follow
 from common.domain.documents import Case, Customer
 from common.domain.gates import closed_gate, purchase_instead
+from common.domain.histories import is_capped, segment_of
 from common.domain.holdout import is_held
 from common.domain.intake_health import carts_wait_until
 from common.domain.money import format_minor

@@ -10,9 +10,10 @@ from common.domain.bounds import basis_points
 from common.domain.casework import armed, conclude, noted, remember
 from common.domain.catalogue import Product
 from common.domain.changing import replace
-from common.domain.customers import follow, segment_of
+from common.domain.customers import follow
 from common.domain.documents import Case, Customer
 from common.domain.effects import AskWorth
+from common.domain.histories import segment_of
 from common.domain.ids import suppression_id
 from common.domain.money import Money
 from common.domain.policy import Policy

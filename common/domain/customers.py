@@ -11,24 +11,15 @@ from operator import attrgetter
 from typing import Any
 
 from common.domain import ids
-from common.domain.book import CASES, CUSTOMERS, Book, Place
-from common.domain.casework import settle
+from common.domain.book import CUSTOMERS, Book, Place
 from common.domain.changing import replace
 from common.domain.documents import (
-    MAX_HISTORY,
-    MAX_OFFERS,
-    MAX_PURCHASES,
     Consent,
     Customer,
-    OpenVoucher,
-    Purchase,
-    Redemption,
-    Return,
 )
-from common.domain.policy import Policy
+from common.domain.histories import last_word
+from common.domain.merging import merge
 from common.domain.storefront import Person
-from common.domain.timing import pending_step
-from common.domain.vocabulary import Segment
 
 _ADDRESSES = ("email", "phone")
 _MAX_HOPS = 8
@@ -255,122 +246,9 @@ def told(customer: Customer, person: Person, at: datetime, *, in_passing: bool =
     for channel, given in person.consent.items():
         word = customer.consent.get(channel)
         if word is None or not (in_passing and word.given and given):
-            stated.setdefault("consent", dict(customer.consent))[channel] = _last_word(
+            stated.setdefault("consent", dict(customer.consent))[channel] = last_word(
                 Consent(given, at), word
             )
     if not stated or stated == {"consent": customer.consent}:
         return customer  # as nearly always: the same as before
     return replace(customer, **stated, updated_at=max(at, customer.updated_at or at))
-
-
-def _last_word(word: Consent, known: Consent | None) -> Consent:
-    """The later of two words, at the same moment the no (L38)."""
-    return max(known or word, word, key=lambda consent: (consent.at, not consent.given))
-
-
-def merge(book: Book, customer: Customer, other: Customer) -> Customer:
-    """One document of two that turned out to be one person; nothing is lost and nothing is doubled."""
-    older, newer = sorted(
-        (customer, other), key=lambda one: one.updated_at.timestamp() if one.updated_at else 0
-    )
-    open_case_id = _one_open_case(book, customer, other)
-    earlier, messaged = sorted(
-        (other, customer), key=lambda one: one.last_message_at.timestamp() if one.last_message_at else 0
-    )
-    consent = dict(customer.consent)
-    for channel, word in other.consent.items():
-        consent[channel] = _last_word(word, consent.get(channel))
-    merged = replace(
-        customer,
-        external_id=customer.external_id or other.external_id,
-        **{
-            name: getattr(newer, name) or getattr(older, name)
-            for name in ("email", "phone", "name", "locale", "time_zone", "country", "updated_at")
-        },
-        apart_from=tuple(dict.fromkeys((*customer.apart_from, *other.apart_from))),
-        consent=consent,
-        redemptions=_union(customer.redemptions, other.redemptions),
-        purchases=with_purchases(customer, *other.purchases).purchases,
-        last_message_at=messaged.last_message_at,
-        last_message_case_id=messaged.last_message_case_id or earlier.last_message_case_id,
-        open_case_id=open_case_id,
-        open_voucher=_one_open_voucher(book, customer, other),
-        offer_cases=tuple(dict.fromkeys((*other.offer_cases, *customer.offer_cases)))[-MAX_OFFERS:],
-    )
-    merged = with_returns(merged, other.returns, book.policy, book.now)
-    book.put(replace(other, merged_into=customer.id))
-    return merged
-
-
-def _union(one: tuple[Redemption, ...], other: tuple[Redemption, ...]) -> tuple[Redemption, ...]:
-    both = {(entry.code, entry.order_id): entry for entry in (*other, *one)}
-    return tuple(sorted(both.values(), key=lambda entry: entry.at))[-MAX_HISTORY:]
-
-
-def _one_open_case(book: Book, customer: Customer, other: Customer) -> str | None:
-    """Of two running sequences the one of the newer cart goes on; the other is never continued (L11)."""
-    if customer.open_case_id is None or other.open_case_id in (None, customer.open_case_id):
-        return customer.open_case_id or other.open_case_id
-    promised = [one.open_voucher.case_id for one in (customer, other) if one.open_voucher]
-    book.need(*((CASES, id) for id in (customer.open_case_id, other.open_case_id, *promised)))
-    cases = [case for id in (customer.open_case_id, other.open_case_id) if (case := book.case(id))]
-    cases.sort(key=lambda case: (pending_step(case, book.policy) is not None, case.last_activity_at))
-    for replaced in cases[:-1]:
-        book.put(replace(replaced, superseded_by=cases[-1].id))
-    return cases[-1].id if cases else None
-
-
-def _one_open_voucher(book: Book, customer: Customer, other: Customer) -> OpenVoucher | None:
-    """Of two open vouchers the one that is valid for longer; the other one is taken back by its own case, so that it is
-    told once whatever crashes. An order that carries it already comes first, and so does a checkout that has locked it.
-    """
-    vouchers = [one.open_voucher for one in (customer, other) if one.open_voucher]
-    kept = max(vouchers, key=lambda voucher: voucher.valid_until, default=None)
-    for promised in vouchers:
-        if kept is None or promised.code == kept.code:
-            continue
-        book.need((CASES, promised.case_id))
-        case = book.case(promised.case_id)
-        if case is not None and case.voucher is not None and case.voucher.code == promised.code:
-            settle(book, replace(case, voucher=replace(case.voucher, revoke_at=book.now)))
-    return kept
-
-
-def with_purchases(customer: Customer, *purchases: Purchase) -> Customer:
-    """The customer with further orders that stand, each once, the newest last."""
-    known = {entry.order_id: entry for entry in (*customer.purchases, *purchases)}
-    newest = sorted(known.values(), key=lambda entry: (entry.at, entry.order_id))[-MAX_PURCHASES:]
-    return replace(customer, purchases=tuple(newest))
-
-
-def without_purchase(customer: Customer, order_id: str) -> Customer:
-    """The customer once an order has come to nothing."""
-    standing = tuple(entry for entry in customer.purchases if entry.order_id != order_id)
-    return replace(customer, purchases=standing)
-
-
-def with_returns(customer: Customer, returns: tuple[Return, ...], policy: Policy, now: datetime) -> Customer:
-    """The customer with further returns, each counted once, and the flag with the moment at which it lapses."""
-    known = {entry.id: entry for entry in (*customer.returns, *returns)}
-    if len(known) == len(customer.returns):
-        return customer
-    history = tuple(sorted(known.values(), key=lambda entry: (entry.at, entry.id)))[-MAX_HISTORY:]
-    until = history[-1].at + policy.recovery.return_window
-    flagged = now < until
-    return replace(
-        customer, returns=history, returned_customer=flagged, returned_until=until if flagged else None
-    )
-
-
-def segment_of(customer: Customer | None, now: datetime, policy: Policy) -> Segment:
-    """The customer's segment by returns within the window; the flag needs no clock to lapse by itself."""
-    since = now - policy.recovery.return_window
-    returns = 0 if customer is None else sum(since < entry.at for entry in customer.returns)
-    if returns == 0:
-        return Segment.NOT_RETURNED
-    return Segment.RETURNED_ONCE if returns == 1 else Segment.RETURNED_REPEATEDLY
-
-
-def is_capped(customer: Customer, now: datetime, policy: Policy) -> bool:
-    """Whether a redemption that stuck lies within the frequency cap."""
-    return any(entry.at > now - policy.recovery.frequency_cap for entry in customer.redemptions)

@@ -11,8 +11,9 @@ from common.domain.carts import changed, current_case, updated, visited, without
 from common.domain.casework import armed, conclude, remember, repeat, settle
 from common.domain.changing import replace
 from common.domain.closing import called_off
-from common.domain.customers import follow, identify, with_returns
+from common.domain.customers import follow, identify
 from common.domain.documents import Case, Order, Return
+from common.domain.histories import with_returns
 from common.domain.lapses import flag_lapsed
 from common.domain.looks import looked, message_answered
 from common.domain.offer_calls import offer_approved, offer_called, offer_told

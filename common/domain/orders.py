@@ -9,8 +9,9 @@ from common.domain.carts import case_at
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
 from common.domain.closing import close, no_longer_open
-from common.domain.customers import follow, with_purchases, with_returns, without_purchase
+from common.domain.customers import follow
 from common.domain.documents import MAX_HISTORY, Case, Customer, Order, Purchase, Recovery, Redemption
+from common.domain.histories import with_purchases, with_returns, without_purchase
 from common.domain.money import Money
 from common.domain.offer_orders import still_offered, taken_up
 from common.domain.offer_stages import at_stage

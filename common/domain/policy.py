@@ -13,6 +13,7 @@ from common.domain.browsers import StorefrontPolicy
 from common.domain.incentives import IncentivePolicy
 from common.domain.intake_rules import IntakePolicy
 from common.domain.pricing_policy import PricingPolicy
+from common.domain.quiet_hours import QuietHours
 from common.domain.shop import Shop
 from common.domain.values import dataclass
 from common.domain.vocabulary import Channel
@@ -133,6 +134,8 @@ class SequencePolicy:
 
     steps: tuple[Step, ...] = _DEFAULT_STEPS
     minimum_gap_minutes: int = 180
+    quiet_hours: QuietHours | None = None
+    """None = a message may leave at any hour."""
 
     def __post_init__(self) -> None:
         within("minimum_gap_minutes", self.minimum_gap_minutes, 0, 7 * 24 * 60)

@@ -6,8 +6,8 @@ from common.domain import ids
 from common.domain.book import Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
-from common.domain.customers import segment_of
 from common.domain.documents import Case, Customer, OpenVoucher
+from common.domain.histories import segment_of
 from common.domain.money import Money
 from common.domain.policy import Policy
 from common.domain.vocabulary import IncentiveKind, Reason, VoucherState

@@ -8,9 +8,10 @@ from common.domain.book import CASES, ORDERS, VOUCHER_CODES, Book
 from common.domain.carts import current_case
 from common.domain.casework import announce, noted, settle
 from common.domain.changing import replace
-from common.domain.customers import follow, without_purchase
+from common.domain.customers import follow
 from common.domain.documents import Case, OpenVoucher, Order
 from common.domain.gates import purchase_instead
+from common.domain.histories import without_purchase
 from common.domain.offer_stages import at_stage
 from common.domain.refunds import count_refunds
 from common.domain.timing import pending_step

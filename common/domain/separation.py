@@ -6,8 +6,9 @@ from common.domain import ids
 from common.domain.book import CASES, CUSTOMERS, Book
 from common.domain.casework import settle
 from common.domain.changing import replace
-from common.domain.customers import follow, with_returns
+from common.domain.customers import follow
 from common.domain.documents import Case, Customer, OpenVoucher
+from common.domain.histories import with_returns
 from common.domain.triggers import CustomersSeparated
 from common.domain.vocabulary import Stage, VoucherState
 

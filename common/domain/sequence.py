@@ -11,11 +11,11 @@ from common.domain.abandonment import (
 from common.domain.book import VOUCHER_CODES, Book
 from common.domain.casework import announce, noted
 from common.domain.changing import replace
-from common.domain.customers import is_capped
 from common.domain.documents import Case, Customer, OpenVoucher, StepRecord
 from common.domain.effects import FindMessage, SendMessage
 from common.domain.forgetting import barred_of, forgotten_address
 from common.domain.gates import addresses, choose_channel, closed_gate
+from common.domain.histories import is_capped
 from common.domain.holdout import is_held
 from common.domain.offers import OfferPromise
 from common.domain.policy import Step
@@ -55,10 +55,25 @@ def step_due(book: Book, case: Case, customer: Customer | None, step: Step) -> C
     if whole_store(case.store) in barred:
         return withheld(book, case, step, Reason.STORE_LEFT)
     chosen = choose_channel(case, customer, step, record, barred, book.policy)
+    if chosen is Reason.PROVIDER_REFUSED:
+        return failed_for_good(book, case, customer, step.id)
     if isinstance(chosen, Reason):
-        if chosen is Reason.PROVIDER_REFUSED:
-            return failed_for_good(book, case, customer, step.id)
         return withheld(book, case, step, chosen)
+    return _claimed_by_day(book, case, customer, step, record, chosen)
+
+
+def _claimed_by_day(
+    book: Book,
+    case: Case,
+    customer: Customer,
+    step: Step,
+    record: StepRecord | None,
+    chosen: tuple[Channel, str],
+) -> Case:
+    """The case with its message claimed, or put off until the night is over where its reader is."""
+    quiet, zones = book.policy.sequence.quiet_hours, (customer.time_zone, book.policy.shop.time_zone)
+    if quiet is not None and (until := quiet.over_at(chosen[0], zones, book.now, case.id)):
+        return postponed(book, case, step, record, until, Reason.QUIET_HOURS)
     return _claimed(book, case, customer, step, record, chosen)
 
 

@@ -202,6 +202,7 @@ class Reason(StrEnum):
     ALREADY_ORDERED = "already_ordered"
     OUT_OF_STOCK = "out_of_stock"
     MINIMUM_GAP = "minimum_gap"
+    QUIET_HOURS = "quiet_hours"
     INTAKE_BEHIND = "intake_behind"
     PAUSED = "paused"
     SMS_LIMIT = "sms_limit"

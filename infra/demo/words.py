@@ -21,6 +21,7 @@ REASONS = {
     "already_ordered": "had bought meanwhile",
     "out_of_stock": "everything in the cart is sold out",
     "minimum_gap": "had another message less than three hours before; sent later",
+    "quiet_hours": "it was night where they are; sent in the morning",
     "paused": "sends were paused by operations; sent later",
     "intake_behind": "the shop's events came in late, and the order might have been among them; sent later",
     "sms_limit": "one text message per cart is the limit",

@@ -8,15 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.domain.book import Book
-from common.domain.customers import (
-    follow,
-    identify,
-    merge,
-    told,
-    with_purchases,
-    with_returns,
-    without_purchase,
-)
+from common.domain.customers import follow, identify, told
 from common.domain.documents import (
     MAX_HISTORY,
     MAX_PURCHASES,
@@ -27,7 +19,9 @@ from common.domain.documents import (
     Redemption,
     Return,
 )
+from common.domain.histories import with_purchases, with_returns, without_purchase
 from common.domain.lapses import flag_lapsed
+from common.domain.merging import merge
 from common.domain.storefront import Person
 from common.domain.vocabulary import Channel, IncentiveKind
 from common.domain.vouchers import Incentive
