@@ -1,6 +1,5 @@
 """Where the outside world enters and an answer leaves. Returned = done; a 500 = deliver it again; nothing else."""
 
-import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +45,7 @@ def _decoded(data: Any) -> bytes:
     if not isinstance(data, str):
         return b""
     try:
-        return base64.b64decode(data, validate=True)
+        return binascii.a2b_base64(data, strict_mode=True)
     except (binascii.Error, ValueError):
         return data.encode()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Protocol, cast
@@ -116,6 +116,7 @@ def _source_of(message: PubSubMessage) -> tuple[Source, str | None]:
     raise _unknown_source(message)
 
 
+@lru_cache(maxsize=256)
 def _named(name: str) -> Source | None:
     """The source of that name; only its module is imported."""
     name = name.strip().lower().replace("-", "_")

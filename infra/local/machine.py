@@ -1,8 +1,8 @@
 """The whole engine on one machine: the real functions on the embedded twins, driven by whoever moves the clock."""
 
-import base64
 import io
 import json
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -174,7 +174,7 @@ def _as_cloud_event(message: PubSubMessage) -> CloudEvent:
     content = {
         "messageId": message.id,
         "publishTime": published,
-        "attributes": dict(message.attributes),
-        "data": base64.b64encode(message.data).decode("ascii"),
+        "attributes": message.attributes,
+        "data": b2a_base64(message.data, newline=False).decode("ascii"),
     }
     return CloudEvent(attributes, {"message": content, "subscription": "projects/local/subscriptions/local"})
